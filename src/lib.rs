@@ -1,0 +1,1 @@
+//! Temporary support access to a server: opened, proven, ended by itself.

@@ -1,0 +1,1 @@
+//! Real Debian hosts in namespaces, for the tests of `support-access`.
