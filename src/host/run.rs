@@ -1,0 +1,389 @@
+//! Other programs: by absolute path, with a clean environment, no stdin and a deadline.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+
+/// Where system programs live; the caller's `PATH` is never asked.
+const DIRECTORIES: [&str; 4] = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+
+/// The `PATH` that a program we start gets.
+const CHILD_PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// How much of each output stream is kept; the rest is read and dropped.
+const KEEP: usize = 1 << 20;
+
+/// How often a finished child is noticed although a grandchild holds its output open.
+const SLICE: Duration = Duration::from_millis(50);
+
+/// Why a program did not do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// It is in none of the system's folders.
+    #[error("{program}: not installed")]
+    Missing {
+        /// Name of the program.
+        program: String,
+    },
+    /// It could not be started.
+    #[error("{program}: could not be started: {source}")]
+    Spawn {
+        /// Name of the program.
+        program: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// It ran past its deadline and was killed with its whole process group.
+    #[error("{program}: no answer within {} s, killed", .after.as_secs())]
+    Timeout {
+        /// Name of the program.
+        program: String,
+        /// The deadline.
+        after: Duration,
+    },
+    /// It ended with a code that is not among those allowed.
+    #[error("{program}: {status}{}", Detail(.stderr))]
+    Failed {
+        /// Name of the program.
+        program: String,
+        /// How it ended.
+        status: ExitStatus,
+        /// What it wrote on stderr; untrusted text.
+        stderr: String,
+    },
+}
+
+struct Detail<'a>(&'a str);
+
+impl fmt::Display for Detail<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.0.trim();
+        if text.is_empty() { Ok(()) } else { write!(f, ": {text}") }
+    }
+}
+
+/// What a program printed and how it ended.
+#[derive(Debug)]
+pub struct Output {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// Its stdout, at most 1 MiB of it, with bytes that are not UTF-8 replaced.
+    pub stdout: String,
+    /// Its stderr, likewise.
+    pub stderr: String,
+}
+
+impl Output {
+    /// The exit code, or 128 plus the signal's number, as a shell would say.
+    #[must_use]
+    pub fn code(&self) -> i32 {
+        self.status.code().unwrap_or_else(|| 128 + self.status.signal().unwrap_or(0))
+    }
+}
+
+/// A program with its arguments, ready to run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tool {
+    program: String,
+    args: Vec<String>,
+    envs: Vec<(String, String)>,
+    stdin: Vec<u8>,
+    deadline: Duration,
+    allowed: Vec<i32>,
+}
+
+impl Tool {
+    /// A program by its name (looked up in the system's folders only) or absolute path.
+    #[must_use]
+    pub fn new(program: impl Into<String>) -> Self {
+        Self {
+            program: program.into(),
+            args: Vec::new(),
+            envs: Vec::new(),
+            stdin: Vec::new(),
+            deadline: Duration::from_mins(1),
+            allowed: vec![0],
+        }
+    }
+
+    /// Adds one argument.
+    #[must_use]
+    pub fn arg(mut self, arg: impl Into<String>) -> Self {
+        self.args.push(arg.into());
+        self
+    }
+
+    /// Adds several arguments.
+    #[must_use]
+    pub fn args<S: Into<String>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
+        self.args.extend(args.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds a variable to the child's environment, which is otherwise `PATH` and `LC_ALL=C`.
+    #[must_use]
+    pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.envs.push((name.into(), value.into()));
+        self
+    }
+
+    /// Gives the child bytes to read; otherwise its stdin is `/dev/null`. At most 64 KiB, which a
+    /// pipe holds without anybody reading.
+    #[must_use]
+    pub fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.stdin = bytes.into();
+        self
+    }
+
+    /// How long it may take; 60 s unless told.
+    #[must_use]
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// The exit codes that are not a failure; only 0 unless told.
+    #[must_use]
+    pub fn allow(mut self, codes: &[i32]) -> Self {
+        self.allowed.extend_from_slice(codes);
+        self
+    }
+
+    /// The command as one would type it, quoted for a shell.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let program =
+            find(&self.program).map_or_else(|| self.program.clone(), |p| p.display().to_string());
+        std::iter::once(program.as_str())
+            .chain(self.args.iter().map(String::as_str))
+            .map(quote)
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    /// Runs it to its end.
+    pub fn run(&self) -> Result<Output, RunError> {
+        let program = find(&self.program)
+            .ok_or_else(|| RunError::Missing { program: self.program.clone() })?;
+        #[allow(clippy::disallowed_methods, reason = "this is the one place that starts programs")]
+        let mut command = Command::new(program);
+        command
+            .args(&self.args)
+            .env_clear()
+            .env("PATH", CHILD_PATH)
+            .env("LC_ALL", "C")
+            .envs(self.envs.iter().map(|(name, value)| (name, value)))
+            .current_dir("/")
+            .stdin(if self.stdin.is_empty() { Stdio::null() } else { Stdio::piped() })
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            // A Ctrl-C or hang-up on the terminal is for us to handle, not for a useradd half-way.
+            .process_group(0);
+        let spawn_error = |source| RunError::Spawn { program: self.program.clone(), source };
+        let mut child = command.spawn().map_err(spawn_error)?;
+        if let Some(mut stdin) = child.stdin.take() {
+            // A child that does not read its input is judged by its exit code.
+            let _ = stdin.write_all(&self.stdin);
+        }
+        let (status, stdout, stderr) = self.collect(&mut child)?;
+        if status.code().is_some_and(|code| self.allowed.contains(&code)) {
+            Ok(Output { status, stdout, stderr })
+        } else {
+            Err(RunError::Failed { program: self.program.clone(), status, stderr })
+        }
+    }
+
+    fn collect(&self, child: &mut Child) -> Result<(ExitStatus, String, String), RunError> {
+        let end = Instant::now() + self.deadline;
+        let spawn_error = |source| RunError::Spawn { program: self.program.clone(), source };
+        let mut streams = [
+            child.stdout.take().map(|pipe| Stream::new(pipe.into())),
+            child.stderr.take().map(|pipe| Stream::new(pipe.into())),
+        ];
+        let mut ended = None;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                kill_group(child);
+                return Err(RunError::Timeout {
+                    program: self.program.clone(),
+                    after: self.deadline,
+                });
+            }
+            let more = read_ready(&mut streams, left.min(SLICE));
+            if ended.is_some() && !more {
+                break;
+            }
+            if ended.is_none() {
+                ended = if streams.iter().all(|s| s.as_ref().is_none_or(|s| s.closed)) {
+                    wait_until(child, end).map_err(spawn_error)?
+                } else {
+                    child.try_wait().map_err(spawn_error)?
+                };
+            }
+        }
+        let [stdout, stderr] = streams.map(|s| s.map_or_else(String::new, Stream::text));
+        let status = ended.unwrap_or_default();
+        Ok((status, stdout, stderr))
+    }
+}
+
+/// One output pipe of a child.
+struct Stream {
+    pipe: File,
+    kept: Vec<u8>,
+    closed: bool,
+}
+
+impl Stream {
+    fn new(pipe: OwnedFd) -> Self {
+        Self { pipe: File::from(pipe), kept: Vec::new(), closed: false }
+    }
+
+    fn read(&mut self) {
+        let mut buffer = [0; 8192];
+        match self.pipe.read(&mut buffer) {
+            Ok(0) => self.closed = true,
+            Ok(n) => {
+                let room = KEEP.saturating_sub(self.kept.len()).min(n);
+                self.kept.extend_from_slice(&buffer[..room]);
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(_) => self.closed = true,
+        }
+    }
+
+    fn text(self) -> String {
+        String::from_utf8_lossy(&self.kept).into_owned()
+    }
+}
+
+/// Waits at most `wait` and reads what came. Returns whether anything was there.
+fn read_ready(streams: &mut [Option<Stream>; 2], wait: Duration) -> bool {
+    let timeout = PollTimeout::try_from(wait).unwrap_or(PollTimeout::ZERO);
+    let mut open: Vec<&mut Stream> = streams.iter_mut().flatten().filter(|s| !s.closed).collect();
+    let ready: Vec<bool> = {
+        let mut fds: Vec<PollFd> =
+            open.iter().map(|s| PollFd::new(s.pipe.as_fd(), PollFlags::POLLIN)).collect();
+        if fds.is_empty() || poll(&mut fds, timeout).is_err() {
+            return false;
+        }
+        fds.iter().map(|fd| fd.any().unwrap_or(false)).collect()
+    };
+    for (stream, _) in open.iter_mut().zip(&ready).filter(|(_, ready)| **ready) {
+        stream.read();
+    }
+    ready.contains(&true)
+}
+
+/// Waits for a child that closed its output but has not ended.
+fn wait_until(child: &mut Child, end: Instant) -> std::io::Result<Option<ExitStatus>> {
+    let mut pause = Duration::from_micros(100);
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if Instant::now() >= end {
+            return Ok(None);
+        }
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(SLICE);
+    }
+}
+
+fn kill_group(child: &mut Child) {
+    if let Ok(pid) = i32::try_from(child.id()) {
+        let _ = killpg(Pid::from_raw(pid), Signal::SIGKILL);
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+/// Finds a system program. An absolute path is taken as it is, if it is there.
+#[must_use]
+pub fn find(program: &str) -> Option<PathBuf> {
+    if program.starts_with('/') {
+        let path = PathBuf::from(program);
+        return path.exists().then_some(path);
+    }
+    DIRECTORIES
+        .iter()
+        .map(|directory| Path::new(directory).join(program))
+        .find(|path| path.exists())
+}
+
+/// One word of a command line, quoted if a shell would read it otherwise.
+#[must_use]
+pub fn quote(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_output_and_code() {
+        let out =
+            Tool::new("sh").args(["-c", "echo a; echo b >&2; exit 3"]).allow(&[3]).run().unwrap();
+        assert_eq!((out.stdout.as_str(), out.stderr.as_str(), out.code()), ("a\n", "b\n", 3));
+    }
+
+    #[test]
+    fn a_hanging_program_is_killed_with_its_children() {
+        let error = Tool::new("sh")
+            .args(["-c", "sleep 600 & sleep 600"])
+            .deadline(Duration::from_millis(200))
+            .run()
+            .unwrap_err();
+        assert!(matches!(error, RunError::Timeout { .. }), "{error}");
+    }
+
+    #[test]
+    fn a_grandchild_that_keeps_the_pipe_does_not_delay() {
+        let out = Tool::new("sh").args(["-c", "sleep 5 & echo done"]).run().unwrap();
+        assert_eq!(out.stdout, "done\n");
+    }
+
+    #[test]
+    fn much_output_is_cut_and_does_not_block() {
+        let out = Tool::new("sh").args(["-c", "head -c 3000000 /dev/zero"]).run().unwrap();
+        assert_eq!(out.stdout.len(), KEEP);
+    }
+
+    #[test]
+    fn the_environment_is_clean_and_stdin_empty() {
+        let out = Tool::new("sh").args(["-c", "env; cat"]).run().unwrap();
+        let names: Vec<&str> = out.stdout.lines().filter_map(|l| l.split('=').next()).collect();
+        assert!(!names.contains(&"HOME") && !names.contains(&"CARGO"), "{names:?}");
+    }
+
+    #[test]
+    fn missing_and_failing_are_told_apart() {
+        assert!(matches!(Tool::new("no-such-program").run(), Err(RunError::Missing { .. })));
+        let failed = Tool::new("sh").args(["-c", "echo why >&2; exit 9"]).run().unwrap_err();
+        assert_eq!(failed.to_string(), "sh: exit status: 9: why");
+    }
+
+    #[test]
+    fn quoting_is_what_a_shell_reads_back() {
+        let nasty = ["a b", "", "it's", "$(id)", "plain-1.2", "\n"];
+        let line = Tool::new("printf").arg("%s|").args(nasty).line();
+        let out = Tool::new("sh").args(["-c", &line]).run().unwrap();
+        assert_eq!(out.stdout, format!("{}|", nasty.join("|")));
+    }
+}

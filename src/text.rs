@@ -1,0 +1,5 @@
+//! Every word that a person reads, in English and Korean.
+
+mod words;
+
+pub use words::{Lang, Words};
