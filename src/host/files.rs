@@ -3,13 +3,14 @@
 
 mod dir;
 mod place;
-mod tree;
 #[cfg(test)]
 mod tests;
+mod tree;
 
 pub use dir::{Dir, Kind, Meta};
-pub use place::{Place, Staged};
-pub use tree::{Removed, remove_tree};
+pub use place::Place;
+pub use tree::Removed;
+pub(in crate::host) use tree::remove_tree;
 
 use std::path::{Path, PathBuf};
 
@@ -82,7 +83,8 @@ pub fn read(path: &Path, trust: Trust, limit: u64) -> Result<Option<Vec<u8>>> {
 
 /// Reads a system file as text, bytes that are not UTF-8 replaced; `None` when it is not there.
 pub fn read_text(path: &str) -> Result<Option<String>> {
-    Ok(read(Path::new(path), Trust::Root, 64 << 20)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    Ok(read(Path::new(path), Trust::Root, 64 << 20)?
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
 }
 
 /// What stands at a path, without following a link at its end; `None` when nothing does.

@@ -5,8 +5,8 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
 use nix::fcntl::{AtFlags, OFlag, openat, readlinkat};
-use nix::sys::stat::{FchmodatFlags, FileStat, Mode, SFlag, fchmodat, fstat, fstatat, mkdirat};
-use nix::unistd::{Gid, LinkatFlags, Uid, UnlinkatFlags, fchownat, fsync, linkat, unlinkat};
+use nix::sys::stat::{FileStat, Mode, SFlag, fstat, fstatat, mkdirat};
+use nix::unistd::{Gid, LinkatFlags, Uid, UnlinkatFlags, fsync, linkat, unlinkat};
 
 use super::{FileError, Result};
 
@@ -107,14 +107,16 @@ impl Dir {
     /// Opens a folder in it; a link is an error.
     pub fn open_dir(&self, name: &OsStr) -> Result<Self> {
         let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
-        let fd = openat(&self.fd, name, flags, Mode::empty()).map_err(|e| self.error("open", name, e))?;
+        let fd = openat(&self.fd, name, flags, Mode::empty())
+            .map_err(|e| self.error("open", name, e))?;
         Ok(Self { fd, path: self.path.join(name) })
     }
 
     /// Opens a regular file for reading; links, FIFOs and devices are errors and never waited for.
     pub fn open_file(&self, name: &OsStr) -> Result<std::fs::File> {
         let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-        let fd = openat(&self.fd, name, flags, Mode::empty()).map_err(|e| self.error("open", name, e))?;
+        let fd = openat(&self.fd, name, flags, Mode::empty())
+            .map_err(|e| self.error("open", name, e))?;
         let meta: Meta = fstat(&fd).map_err(|e| self.error("stat", name, e))?.into();
         if meta.kind == Kind::File {
             Ok(fd.into())
@@ -124,7 +126,7 @@ impl Dir {
     }
 
     /// Opens an existing regular file for appending, or makes it.
-    pub fn append_file(&self, name: &OsStr, mode: u32) -> Result<std::fs::File> {
+    pub(in crate::host) fn append_file(&self, name: &OsStr, mode: u32) -> Result<std::fs::File> {
         let flags = OFlag::O_WRONLY
             | OFlag::O_APPEND
             | OFlag::O_CREAT
@@ -137,28 +139,36 @@ impl Dir {
         if meta.kind == Kind::File && meta.links == 1 {
             Ok(fd.into())
         } else {
-            Err(FileError::Unsafe { path: self.path.join(name), why: "not a regular file of its own" })
+            Err(FileError::Unsafe {
+                path: self.path.join(name),
+                why: "not a regular file of its own",
+            })
         }
     }
 
     /// Makes a new file for writing; anything that stands there is an error.
-    pub fn create_file(&self, name: &OsStr) -> Result<std::fs::File> {
-        let flags = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+    pub(in crate::host) fn create_file(&self, name: &OsStr) -> Result<std::fs::File> {
+        let flags =
+            OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
         openat(&self.fd, name, flags, Mode::from_bits_truncate(0o600))
             .map(std::fs::File::from)
             .map_err(|e| self.error("create", name, e))
     }
 
     /// Makes a folder with exactly this owner and mode, whatever the umask.
-    pub fn make_dir(&self, name: &OsStr, mode: u32, owner: (u32, u32)) -> Result<()> {
+    pub(in crate::host) fn make_dir(
+        &self,
+        name: &OsStr,
+        mode: u32,
+        owner: (u32, u32),
+    ) -> Result<()> {
         mkdirat(&self.fd, name, Mode::from_bits_truncate(0o700))
             .map_err(|e| self.error("make folder", name, e))?;
-        let made = self.open_dir(name)?;
-        made.set_owner_mode(owner, mode)
+        self.open_dir(name)?.set_owner_mode(owner, mode)
     }
 
     /// Sets owner and mode of the folder itself.
-    pub fn set_owner_mode(&self, owner: (u32, u32), mode: u32) -> Result<()> {
+    pub(in crate::host) fn set_owner_mode(&self, owner: (u32, u32), mode: u32) -> Result<()> {
         let (uid, gid) = (Uid::from_raw(owner.0), Gid::from_raw(owner.1));
         nix::unistd::fchown(&self.fd, Some(uid), Some(gid))
             .map_err(|e| self.error("chown", OsStr::new(""), e))?;
@@ -166,31 +176,19 @@ impl Dir {
             .map_err(|e| self.error("chmod", OsStr::new(""), e))
     }
 
-    /// Changes the owner of a name, links not followed.
-    pub fn chown(&self, name: &OsStr, owner: (u32, u32)) -> Result<()> {
-        let (uid, gid) = (Uid::from_raw(owner.0), Gid::from_raw(owner.1));
-        fchownat(&self.fd, name, Some(uid), Some(gid), AtFlags::AT_SYMLINK_NOFOLLOW)
-            .map_err(|e| self.error("chown", name, e))
-    }
-
-    /// Changes the mode of a name that was just looked at and is not a link.
-    pub fn chmod(&self, name: &OsStr, mode: u32) -> Result<()> {
-        fchmodat(&self.fd, name, Mode::from_bits_truncate(mode), FchmodatFlags::NoFollowSymlink)
-            .map_err(|e| self.error("chmod", name, e))
-    }
-
     /// Gives a file a second name, which must not exist.
-    pub fn link(&self, from: &OsStr, to: &OsStr) -> Result<()> {
-        linkat(&self.fd, from, &self.fd, to, LinkatFlags::empty()).map_err(|e| self.error("link", to, e))
+    pub(in crate::host) fn link(&self, from: &OsStr, to: &OsStr) -> Result<()> {
+        linkat(&self.fd, from, &self.fd, to, LinkatFlags::empty())
+            .map_err(|e| self.error("link", to, e))
     }
 
     /// Renames over whatever stands at `to`.
-    pub fn rename(&self, from: &OsStr, to: &OsStr) -> Result<()> {
+    pub(in crate::host) fn rename(&self, from: &OsStr, to: &OsStr) -> Result<()> {
         nix::fcntl::renameat(&self.fd, from, &self.fd, to).map_err(|e| self.error("rename", to, e))
     }
 
     /// Removes a name that is not a folder. Returns whether it was there.
-    pub fn unlink(&self, name: &OsStr) -> Result<bool> {
+    pub(in crate::host) fn unlink(&self, name: &OsStr) -> Result<bool> {
         match unlinkat(&self.fd, name, UnlinkatFlags::NoRemoveDir) {
             Ok(()) => Ok(true),
             Err(nix::Error::ENOENT) => Ok(false),
@@ -199,7 +197,7 @@ impl Dir {
     }
 
     /// Removes an empty folder. Returns whether it was there.
-    pub fn remove_dir(&self, name: &OsStr) -> Result<bool> {
+    pub(in crate::host) fn remove_dir(&self, name: &OsStr) -> Result<bool> {
         match unlinkat(&self.fd, name, UnlinkatFlags::RemoveDir) {
             Ok(()) => Ok(true),
             Err(nix::Error::ENOENT) => Ok(false),
@@ -216,8 +214,13 @@ impl Dir {
     pub fn names(&self) -> Result<Vec<std::ffi::OsString>> {
         use std::os::unix::ffi::OsStrExt;
         let error = |e| self.error("list", OsStr::new(""), e);
-        let own = openat(&self.fd, ".", OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC, Mode::empty())
-            .map_err(error)?;
+        let own = openat(
+            &self.fd,
+            ".",
+            OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC,
+            Mode::empty(),
+        )
+        .map_err(error)?;
         let mut listing = nix::dir::Dir::from_fd(own).map_err(error)?;
         let mut names = Vec::new();
         for entry in listing.iter() {
@@ -231,7 +234,7 @@ impl Dir {
     }
 
     /// Makes the names in it durable.
-    pub fn sync(&self) -> Result<()> {
+    pub(in crate::host) fn sync(&self) -> Result<()> {
         fsync(&self.fd).map_err(|e| self.error("fsync", OsStr::new(""), e))
     }
 }

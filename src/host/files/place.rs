@@ -22,7 +22,7 @@ pub struct Place {
 
 /// A file written and synced beside its place, not yet under its name.
 #[derive(Debug)]
-pub struct Staged<'a> {
+pub(in crate::host) struct Staged<'a> {
     place: &'a Place,
     temporary: OsString,
 }
@@ -80,19 +80,30 @@ impl Place {
 
     /// Writes `bytes` to a temporary file beside the place, with owner and mode set and synced. The
     /// temporary name follows from `tag`, so that a later run can remove what a killed one left.
-    pub fn stage(&self, bytes: &[u8], owner: (u32, u32), mode: u32, tag: &str) -> Result<Staged<'_>> {
+    pub(in crate::host) fn stage(
+        &self,
+        bytes: &[u8],
+        owner: (u32, u32),
+        mode: u32,
+        tag: &str,
+    ) -> Result<Staged<'_>> {
         let temporary = self.temporary(tag);
         self.dir.unlink(&temporary)?;
         let mut file = self.dir.create_file(&temporary)?;
         let staged = Staged { place: self, temporary };
         let failed = |doing, e: &std::io::Error| io_error(doing, staged.path(), e);
         file.write_all(bytes).map_err(|e| failed("write", &e))?;
-        std::os::unix::fs::fchown(&file, Some(owner.0), Some(owner.1)).map_err(|e| failed("chown", &e))?;
-        file.set_permissions(std::fs::Permissions::from_mode(mode)).map_err(|e| failed("chmod", &e))?;
+        std::os::unix::fs::fchown(&file, Some(owner.0), Some(owner.1))
+            .map_err(|e| failed("chown", &e))?;
+        file.set_permissions(std::fs::Permissions::from_mode(mode))
+            .map_err(|e| failed("chmod", &e))?;
         file.sync_all().map_err(|e| failed("fsync", &e))?;
         let meta = file.metadata().map_err(|e| failed("stat", &e))?;
         if meta.size() != bytes.len() as u64 {
-            return Err(FileError::Unsafe { path: staged.path(), why: "was changed while being written" });
+            return Err(FileError::Unsafe {
+                path: staged.path(),
+                why: "was changed while being written",
+            });
         }
         Ok(staged)
     }
@@ -109,7 +120,7 @@ impl Place {
     }
 
     /// Removes the name, which is not a folder. Returns whether it was there.
-    pub fn remove(&self) -> Result<bool> {
+    pub(in crate::host) fn remove(&self) -> Result<bool> {
         let was = self.dir.unlink(&self.name)?;
         if was {
             self.dir.sync()?;
@@ -126,14 +137,14 @@ impl Staged<'_> {
     }
 
     /// Gives the file its name; anything that stands there is an error.
-    pub fn place_new(self) -> Result<()> {
+    pub(in crate::host) fn place_new(self) -> Result<()> {
         self.place.dir.link(&self.temporary, &self.place.name)?;
         self.place.dir.unlink(&self.temporary)?;
         self.place.dir.sync()
     }
 
     /// Gives the file its name, over the file that stands there.
-    pub fn replace(self) -> Result<()> {
+    pub(in crate::host) fn replace(self) -> Result<()> {
         self.place.dir.rename(&self.temporary, &self.place.name)?;
         self.place.dir.sync()
     }

@@ -1,3 +1,5 @@
+#![allow(clippy::disallowed_methods, reason = "the tests set up what a hostile user would")]
+
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
 use super::*;
@@ -111,7 +113,8 @@ fn a_tree_deeper_than_the_open_files_limit_goes_too() {
     let base = scratch();
     let home = base.path().join("home");
     std::fs::create_dir(&home).unwrap();
-    let mut here = Place::open(&home.join("x"), Trust::Root).unwrap().dir().open_dir(".".as_ref()).unwrap();
+    let mut here =
+        Place::open(&home.join("x"), Trust::Root).unwrap().dir().open_dir(".".as_ref()).unwrap();
     for _ in 0..3000 {
         here.make_dir("d".as_ref(), 0o700, (0, 0)).unwrap();
         here = here.open_dir("d".as_ref()).unwrap();

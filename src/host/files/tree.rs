@@ -22,13 +22,14 @@ pub struct Removed {
 
 /// Removes the folder at `place` and all in it. Links are removed, never followed; what is mounted
 /// below is left as it is and named; so is whatever can't be removed.
-pub fn remove_tree(place: &Place) -> Result<Removed> {
+pub(in crate::host) fn remove_tree(place: &Place) -> Result<Removed> {
     let Some(meta) = place.look()? else { return Ok(Removed::default()) };
     if meta.kind != Kind::Dir {
         return Err(FileError::Unsafe { path: place.path(), why: "not a folder" });
     }
     let top = place.dir().open_dir(place.name())?;
-    let mut work = Work { mount: mount_id(&top)?, removed: Removed::default(), moved: 0, top: &top };
+    let mut work =
+        Work { mount: mount_id(&top)?, removed: Removed::default(), moved: 0, top: &top };
     loop {
         work.empty(&top, 0);
         // What was moved up from the depth stands in the top folder now.
@@ -75,7 +76,10 @@ impl Work<'_> {
         }
         let below = dir.open_dir(name)?;
         if mount_id(&below)? != self.mount {
-            return Err(FileError::Unsafe { path: below.path().to_owned(), why: "something is mounted here" });
+            return Err(FileError::Unsafe {
+                path: below.path().to_owned(),
+                why: "something is mounted here",
+            });
         }
         if depth >= MAX_DEPTH {
             return self.move_up(dir, name);
@@ -91,13 +95,21 @@ impl Work<'_> {
     fn move_up(&mut self, dir: &Dir, name: &OsStr) -> Result<()> {
         for _ in 0..1000 {
             self.moved += 1;
-            let new = OsString::from(format!(".support-access-deep-{}-{}", std::process::id(), self.moved));
+            let new = OsString::from(format!(
+                ".support-access-deep-{}-{}",
+                std::process::id(),
+                self.moved
+            ));
             match nix::fcntl::renameat(dir.as_fd(), name, self.top.as_fd(), new.as_os_str()) {
                 Ok(()) => return Ok(()),
                 Err(nix::Error::EEXIST | nix::Error::ENOTEMPTY | nix::Error::ENOTDIR) => {}
                 Err(source) => {
                     self.moved -= 1;
-                    return Err(FileError::System { doing: "move up", path: dir.path().join(name), source });
+                    return Err(FileError::System {
+                        doing: "move up",
+                        path: dir.path().join(name),
+                        source,
+                    });
                 }
             }
         }
