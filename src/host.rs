@@ -11,6 +11,7 @@ pub mod record;
 pub mod run;
 pub mod signals;
 pub mod sudo;
+pub mod sweep;
 pub mod systemd;
 
 use std::path::Path;

@@ -80,6 +80,13 @@ pub enum Change {
         /// The tool with its arguments.
         tool: Tool,
     },
+    /// Takes a uid's files out of the folders for temporary files.
+    Sweep {
+        /// The uid.
+        uid: u32,
+        /// What lies there now, to be shown.
+        found: Vec<PathBuf>,
+    },
     /// Ends all that runs in the name of a uid.
     EndProcesses {
         /// The uid.
@@ -170,6 +177,11 @@ impl Change {
             }
             Self::Run { tool } => {
                 tool.run()?;
+            }
+            Self::Sweep { uid, .. } => {
+                for folder in super::sweep::TEMPORARY {
+                    super::sweep::clear(Path::new(folder), *uid)?;
+                }
             }
             Self::EndProcesses { uid, .. } => {
                 let left = processes::end_visit(*uid);

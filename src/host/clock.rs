@@ -32,6 +32,12 @@ pub fn utc(seconds: i64) -> String {
         .unwrap_or_else(|| seconds.to_string())
 }
 
+/// A moment in the server's own zone, as systemd.time(7) reads it.
+pub fn local_calendar(seconds: i64) -> String {
+    let tool = Tool::new("date").args(["-d", &format!("@{seconds}"), "+%Y-%m-%d %H:%M:%S"]);
+    tool.run().map_or_else(|_| "*:0/10".to_owned(), |out| out.stdout.trim().to_owned())
+}
+
 /// A moment in the server's own zone, as `date` prints it: `2026-11-24 14:03 KST`.
 pub fn local(seconds: i64) -> String {
     let tool = Tool::new("date").args(["-d", &format!("@{seconds}"), "+%Y-%m-%d %H:%M %Z"]);
