@@ -1,6 +1,7 @@
 //! The only code that touches the machine. It knows nothing of grants.
 
 pub mod accounts;
+pub mod addresses;
 pub mod change;
 pub mod clock;
 pub mod files;

@@ -1,7 +1,10 @@
 //! Every word that a person reads, in English and Korean.
 
+pub mod change;
 pub mod help;
+pub mod receipt;
 pub mod refusal;
+pub mod report;
 pub mod usage;
 mod words;
 

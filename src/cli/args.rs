@@ -12,14 +12,19 @@ use crate::text::{Lang, help};
 const VERBS: [&str; 5] = ["grant", "delete", "audit", "expire", "policy-check"];
 
 #[derive(Parser)]
-#[command(name = "support-access", disable_help_subcommand = true, disable_help_flag = true, disable_version_flag = true)]
-pub(super) struct Line {
+#[command(
+    name = "support-access",
+    disable_help_subcommand = true,
+    disable_help_flag = true,
+    disable_version_flag = true
+)]
+struct Line {
     #[command(subcommand)]
     verb: Verb,
 }
 
 #[derive(Subcommand)]
-pub(super) enum Verb {
+enum Verb {
     Grant(GrantArgs),
     Delete(DeleteArgs),
     Audit(AuditArgs),
@@ -97,6 +102,12 @@ struct PolicyCheckArgs {
     policy: String,
 }
 
+/// All that can be typed, for tests and documents.
+#[cfg(test)]
+pub(super) fn options() -> clap::Command {
+    Line::command()
+}
+
 /// How to speak, found without understanding the rest.
 pub(super) fn manner(args: &[String]) -> Manner {
     let mut lang = None;
@@ -137,9 +148,9 @@ pub(super) fn command(args: &[String], env: &Env, lang: Lang) -> Result<Command,
         }
         Verb::Audit(args) => Ok(Command::Audit { policy: policy(args.policy, env, lang)? }),
         Verb::Expire(_) => Ok(Command::Expire),
-        Verb::PolicyCheck(args) => {
-            Ok(Command::PolicyCheck { policy: field("--policy", args.policy.parse::<Origin>(), lang)? })
-        }
+        Verb::PolicyCheck(args) => Ok(Command::PolicyCheck {
+            policy: field("--policy", args.policy.parse::<Origin>(), lang)?,
+        }),
     }
 }
 
@@ -167,7 +178,10 @@ fn verb(args: &[String], env: &Env) -> Result<(Found, Vec<String>), Problem> {
             let name = flag.trim_start_matches('-').to_owned();
             match &typed {
                 Some(first) if *first != name => {
-                    return Err(Problem::Usage(Usage::TwoVerbs { first: first.clone(), second: flag }));
+                    return Err(Problem::Usage(Usage::TwoVerbs {
+                        first: first.clone(),
+                        second: flag,
+                    }));
                 }
                 _ => typed = Some(name),
             }
@@ -178,7 +192,9 @@ fn verb(args: &[String], env: &Env) -> Result<(Found, Vec<String>), Problem> {
     let name = match (env.delete.as_deref().unwrap_or_default(), typed.as_deref()) {
         ("" | "no", None) => "grant",
         ("yes", None) => "delete",
-        ("yes", Some("delete" | "expire" | "policy-check")) | ("", Some(_)) => typed.as_deref().unwrap_or("grant"),
+        ("yes", Some("delete" | "expire" | "policy-check")) | ("", Some(_)) => {
+            typed.as_deref().unwrap_or("grant")
+        }
         ("no", Some(verb)) if verb != "delete" => verb,
         (value @ ("yes" | "no"), Some(verb)) => {
             let (verb, value) = (verb.to_owned(), value.to_owned());
@@ -218,11 +234,19 @@ fn grant(args: GrantArgs, env: &Env, lang: Lang) -> Result<Grant, Problem> {
         Some(Ok(port)) if port != 0 => Some(port),
         Some(_) => {
             let (option, value) = ("--port".to_owned(), args.port.unwrap_or_default());
-            return Err(Problem::Usage(Usage::BadValue { option, value, allowed: "1-65535".to_owned() }));
+            return Err(Problem::Usage(Usage::BadValue {
+                option,
+                value,
+                allowed: "1-65535".to_owned(),
+            }));
         }
     };
     let ticket_char = |c: char| c.is_ascii_alphanumeric() || "-_.#/:".contains(c);
-    if args.ticket.as_ref().is_some_and(|t| t.is_empty() || t.len() > 64 || !t.chars().all(ticket_char)) {
+    if args
+        .ticket
+        .as_ref()
+        .is_some_and(|t| t.is_empty() || t.len() > 64 || !t.chars().all(ticket_char))
+    {
         return Err(Problem::Usage(Usage::Ticket));
     }
     Ok(Grant {
@@ -252,10 +276,12 @@ fn usage(error: &clap::Error) -> Usage {
     // clap shows a value's place as in `--key <KEY>`.
     let option = || argument().split(' ').next().unwrap_or_default().to_owned();
     match error.kind() {
-        ErrorKind::UnknownArgument if argument().starts_with('-') => match text(ContextKind::SuggestedArg) {
-            Some(like) => Usage::UnknownOptionLike { option: argument(), like },
-            None => Usage::UnknownOption { option: argument() },
-        },
+        ErrorKind::UnknownArgument if argument().starts_with('-') => {
+            match text(ContextKind::SuggestedArg) {
+                Some(like) => Usage::UnknownOptionLike { option: argument(), like },
+                None => Usage::UnknownOption { option: argument() },
+            }
+        }
         ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand => {
             let word = text(ContextKind::InvalidSubcommand).unwrap_or_else(argument);
             Usage::UnknownWord { word }

@@ -16,7 +16,8 @@ pub fn language(asked: Option<Lang>, env: &Env, provider: Lang) -> Lang {
     };
     let charset = first([all, ctype, lang]);
     let charset = charset.split_once('.').map(|(_, charset)| charset.to_ascii_lowercase());
-    let utf8 = charset.is_none_or(|charset| charset.starts_with("utf-8") || charset.starts_with("utf8"));
+    let utf8 =
+        charset.is_none_or(|charset| charset.starts_with("utf-8") || charset.starts_with("utf8"));
     if !utf8 || env.term.as_deref() == Some("linux") {
         return Lang::En;
     }

@@ -90,7 +90,11 @@ fn a_wrong_option_is_named_and_a_near_one_proposed() {
     assert!(said("--dryrun").contains("Did you mean --dry-run"), "{}", said("--dryrun"));
     assert!(said("--sudo maybe").contains("none, full"), "{}", said("--sudo maybe"));
     assert!(said("--expires").starts_with("--expires needs a value"), "{}", said("--expires"));
-    assert!(said("--key x stray").contains("'stray' is not a command"), "{}", said("--key x stray"));
+    assert!(
+        said("--key x stray").contains("'stray' is not a command"),
+        "{}",
+        said("--key x stray")
+    );
 }
 
 #[test]
@@ -129,8 +133,7 @@ fn language_follows_flag_locale_and_provider() {
 
 #[test]
 fn every_option_stands_in_the_help_of_both_languages() {
-    use clap::CommandFactory;
-    for sub in args::Line::command().get_subcommands() {
+    for sub in args::options().get_subcommands() {
         let name = sub.get_name();
         if matches!(name, "expire" | "policy-check") {
             continue;

@@ -253,7 +253,9 @@ pub fn parse(lines: &[String]) -> Result<State, JournalError> {
     for (index, text) in lines.iter().enumerate() {
         let Line { at, event } = serde_json::from_str(text).map_err(|e| damaged(index + 1, &e))?;
         match (&mut state, event) {
-            (None, Event::Open { facts, .. }) => state = Some(State { last: at, ..State::new(*facts) }),
+            (None, Event::Open { facts, .. }) => {
+                state = Some(State { last: at, ..State::new(*facts) })
+            }
             (Some(state), event) if !matches!(event, Event::Open { .. }) => state.add(event, at),
             _ => return Err(damaged(index + 1, &"not in its place")),
         }

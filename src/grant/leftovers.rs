@@ -11,7 +11,9 @@ use crate::host::sweep;
 /// cronie and at.
 pub(super) fn jobs(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
     let account = &wanted.facts.account;
-    for path in [format!("/var/spool/cron/crontabs/{account}"), format!("/var/spool/cron/{account}")] {
+    for path in
+        [format!("/var/spool/cron/crontabs/{account}"), format!("/var/spool/cron/{account}")]
+    {
         remove_if_there(Path::new(&path), undo)?;
     }
     for folder in ["/var/spool/cron/atjobs", "/var/spool/at"] {
@@ -32,7 +34,9 @@ pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
         format!("/var/lib/AccountsService/users/{account}"),
         format!("/var/lib/AccountsService/icons/{account}"),
     ];
-    for folder in ["/run/sudo/ts", "/var/lib/sudo/lectured", "/var/lib/sudo/ts", "/var/db/sudo/lectured"] {
+    for folder in
+        ["/run/sudo/ts", "/var/lib/sudo/lectured", "/var/lib/sudo/ts", "/var/db/sudo/lectured"]
+    {
         paths.extend([format!("{folder}/{account}"), format!("{folder}/{uid}")]);
     }
     for path in paths {

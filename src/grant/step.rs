@@ -23,7 +23,7 @@ use crate::text::refusal::Refusal;
 
 pub use account::{Standing, mark, standing};
 pub use keys::{ProofKey, foreign_lines};
-pub use program::{COPY, INSTALLED};
+pub use program::{COPY, INSTALLED, installs, own_bytes};
 
 /// One thing that a grant is made of. The order is that of applying: nothing is open before the
 /// timer that closes it stands.
@@ -81,8 +81,15 @@ pub type Planned = Result<Vec<Change>, PlanError>;
 
 impl Step {
     /// All, in the order of applying.
-    pub const ALL: [Self; 7] =
-        [Self::Program, Self::Timer, Self::Account, Self::Home, Self::Sudo, Self::Keys, Self::Opening];
+    pub const ALL: [Self; 7] = [
+        Self::Program,
+        Self::Timer,
+        Self::Account,
+        Self::Home,
+        Self::Sudo,
+        Self::Keys,
+        Self::Opening,
+    ];
 
     /// The changes that are still to be made. Reads, and never writes.
     pub fn plan(self, wanted: &Wanted) -> Planned {
@@ -141,7 +148,11 @@ fn text_file(wanted: &Wanted, step: Step, file: TextFile<'_>) -> Planned {
         }]);
     };
     let before = ours_by_id(wanted, step, path)?.ok_or_else(|| not_ours(path))?;
-    if before == after && meta.kind == Kind::File && meta.mode == mode && (meta.uid, meta.gid) == (0, 0) {
+    if before == after
+        && meta.kind == Kind::File
+        && meta.mode == mode
+        && (meta.uid, meta.gid) == (0, 0)
+    {
         return Ok(Vec::new());
     }
     Ok(vec![Change::Write {
@@ -166,7 +177,12 @@ fn ours_by_id(wanted: &Wanted, step: Step, path: &Path) -> Result<Option<Vec<u8>
 
 /// The change that takes a text file of ours away; none if it isn't there, or isn't ours: then its
 /// path comes back as well.
-fn remove_text_file(wanted: &Wanted, step: Step, path: &Path, undo: &mut Undo) -> Result<(), PlanError> {
+fn remove_text_file(
+    wanted: &Wanted,
+    step: Step,
+    path: &Path,
+    undo: &mut Undo,
+) -> Result<(), PlanError> {
     if files::look(path, Trust::Root)?.is_none() {
         return Ok(());
     }
@@ -181,6 +197,15 @@ fn remove_text_file(wanted: &Wanted, step: Step, path: &Path, undo: &mut Undo) -
 
 fn not_ours(path: &Path) -> PlanError {
     Refusal::NotOurs { path: path.display().to_string() }.into()
+}
+
+/// Every file in the system's folders that a grant may write.
+#[must_use]
+pub fn system_files(facts: &Facts) -> Vec<std::path::PathBuf> {
+    let mut paths: Vec<_> = [COPY, INSTALLED, super::end::POLICY].iter().map(Into::into).collect();
+    paths.extend(timer::FILES.iter().map(Into::into));
+    paths.push(sudo::path(facts));
+    paths
 }
 
 /// What undoing one part of a grant comes to.
@@ -236,7 +261,8 @@ impl Stage {
 /// Gives new files the labels that SELinux expects at their places (restorecon(8)).
 fn label(changes: &mut Vec<Change>, paths: &[&Path]) {
     if !changes.is_empty() && crate::host::selinux() {
-        let tool = Tool::new("restorecon").arg("-RF").args(paths.iter().map(|p| p.display().to_string()));
+        let tool =
+            Tool::new("restorecon").arg("-RF").args(paths.iter().map(|p| p.display().to_string()));
         changes.push(Change::Run { tool });
     }
 }

@@ -9,7 +9,8 @@ use super::files::{Dir, FileError, Kind, Place, Trust};
 pub const TEMPORARY: [&str; 3] = ["/tmp", "/var/tmp", "/dev/shm"];
 
 /// File systems that hold this server's own files. Others are another machine's, or the kernel's.
-const LOCAL: [&str; 10] = ["ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "zfs", "tmpfs", "vfat", "jfs"];
+const LOCAL: [&str; 10] =
+    ["ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "zfs", "tmpfs", "vfat", "jfs"];
 
 /// Deeper folders are named, not searched.
 const MAX_DEPTH: usize = 200;
@@ -100,7 +101,12 @@ fn clear_in(dir: &Dir, uid: u32, dev: u64, depth: usize) -> Result<(), FileError
 }
 
 /// Calls `see` for each name below `dir` on its device; it says whether to go into a folder.
-fn visit(dir: &Dir, dev: u64, depth: usize, see: &mut dyn FnMut(&Dir, &OsStr, &super::files::Meta) -> bool) {
+fn visit(
+    dir: &Dir,
+    dev: u64,
+    depth: usize,
+    see: &mut dyn FnMut(&Dir, &OsStr, &super::files::Meta) -> bool,
+) {
     let Ok(names) = dir.names() else { return };
     for name in names {
         let Ok(Some(meta)) = dir.look(&name) else { continue };
@@ -116,9 +122,15 @@ fn visit(dir: &Dir, dev: u64, depth: usize, see: &mut dyn FnMut(&Dir, &OsStr, &s
 }
 
 fn is_container_storage(path: &Path) -> bool {
-    ["/var/lib/docker", "/var/lib/containers", "/var/lib/containerd", "/var/lib/lxc", "/var/lib/lxd"]
-        .iter()
-        .any(|storage| path == Path::new(storage))
+    [
+        "/var/lib/docker",
+        "/var/lib/containers",
+        "/var/lib/containerd",
+        "/var/lib/lxc",
+        "/var/lib/lxd",
+    ]
+    .iter()
+    .any(|storage| path == Path::new(storage))
 }
 
 /// Mount points of local disks, `/` always among them. Mount points below one of the temporary
@@ -136,7 +148,10 @@ fn parse_roots(table: &str) -> Vec<PathBuf> {
     for line in table.lines() {
         let Some((left, right)) = line.split_once(" - ") else { continue };
         let fields: Vec<&str> = left.split(' ').collect();
-        let (Some(device), Some(root), Some(point)) = (fields.get(2), fields.get(3), fields.get(4)) else { continue };
+        let (Some(device), Some(root), Some(point)) = (fields.get(2), fields.get(3), fields.get(4))
+        else {
+            continue;
+        };
         let kind = right.split(' ').next().unwrap_or_default();
         if *point == "/" {
             seen.insert(((*device).to_owned(), (*root).to_owned()));

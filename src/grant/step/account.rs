@@ -19,7 +19,9 @@ pub enum Standing {
     Absent,
     /// Our account: uid and mark are those of the journal.
     Ours(Passwd),
-    /// Somebody else's, or ours no longer.
+    /// Our uid, but the mark is gone.
+    Unmarked(Passwd),
+    /// Somebody else's.
     Foreign(Passwd),
 }
 
@@ -31,7 +33,11 @@ pub fn mark(facts: &Facts) -> String {
 
 /// The whole GECOS field. Commas part it, colons end it.
 fn gecos(facts: &Facts) -> String {
-    let name: String = facts.provider.chars().filter(|c| c.is_ascii_alphanumeric() || " -_.".contains(*c)).collect();
+    let name: String = facts
+        .provider
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || " -_.".contains(*c))
+        .collect();
     format!("{} support,,,,{}", name.trim(), mark(facts))
 }
 
@@ -41,7 +47,11 @@ pub fn standing(facts: &Facts) -> Result<Standing, PlanError> {
         None => Standing::Absent,
         Some(found) => {
             let fifth = found.gecos.split(',').nth(4).unwrap_or_default();
-            if found.uid == facts.uid && fifth == mark(facts) { Standing::Ours(found) } else { Standing::Foreign(found) }
+            match (found.uid == facts.uid, fifth == mark(facts)) {
+                (true, true) => Standing::Ours(found),
+                (true, false) => Standing::Unmarked(found),
+                (false, _) => Standing::Foreign(found),
+            }
         }
     })
 }
@@ -51,7 +61,12 @@ pub(super) fn plan(wanted: &Wanted) -> Planned {
     let name = facts.account.clone();
     match standing(facts)? {
         Standing::Ours(_) if wanted.ours(Step::Account) => Ok(Vec::new()),
-        Standing::Ours(_) | Standing::Foreign(_) => Err(Refusal::AccountExists { account: name }.into()),
+        Standing::Unmarked(_) if wanted.ours(Step::Account) => {
+            Err(Refusal::MarkMismatch { account: name }.into())
+        }
+        Standing::Ours(_) | Standing::Unmarked(_) | Standing::Foreign(_) => {
+            Err(Refusal::AccountExists { account: name }.into())
+        }
         Standing::Absent if wanted.ours(Step::Account) && wanted.ours(Step::Opening) => {
             Err(Refusal::AccountVanished { account: name }.into())
         }
@@ -77,7 +92,12 @@ fn useradd(facts: &Facts) -> Tool {
         .args(["--skel", "/var/empty/support-access"])
         .args(["--shell", &facts.shell.display().to_string()])
         .args(["--uid", &facts.uid.to_string(), "--user-group"])
-        .args(["--key", &format!("GID_MIN={}", UIDS.start()), "--key", &format!("GID_MAX={}", UIDS.end())])
+        .args([
+            "--key",
+            &format!("GID_MIN={}", UIDS.start()),
+            "--key",
+            &format!("GID_MAX={}", UIDS.end()),
+        ])
         .args(["--comment", &gecos(facts)])
         .args(["--password", "*", "--expiredate", "1", "--inactive", "-1"])
         .args(["--key", "PASS_MAX_DAYS=-1", "--key", "PASS_MIN_DAYS=0"])
@@ -92,9 +112,13 @@ pub(super) fn undo_sessions(wanted: &Wanted, undo: &mut Undo) -> Result<(), Plan
     let linger = Path::new("/var/lib/systemd/linger").join(&facts.account);
     if scheduler() == Some(Scheduler::Systemd) && crate::host::run::find("loginctl").is_some() {
         if files::look(&linger, Trust::Root)?.is_some() {
-            undo.changes.push(Change::Run { tool: Tool::new("loginctl").args(["disable-linger", &facts.account]) });
+            undo.changes.push(Change::Run {
+                tool: Tool::new("loginctl").args(["disable-linger", &facts.account]),
+            });
         }
-        if files::look(Path::new(&format!("/run/systemd/users/{}", facts.uid)), Trust::Root)?.is_some() {
+        if files::look(Path::new(&format!("/run/systemd/users/{}", facts.uid)), Trust::Root)?
+            .is_some()
+        {
             // It answers 1 when the last session has just ended by itself.
             let tool = Tool::new("loginctl").args(["terminate-user", &facts.account]).allow(&[1]);
             undo.changes.push(Change::Run { tool });
@@ -114,7 +138,7 @@ pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
             undo.changes.push(Change::Run { tool: Tool::new("userdel").arg(&facts.account) });
         }
         Standing::Absent => {}
-        Standing::Foreign(_) => return Ok(()),
+        Standing::Unmarked(_) | Standing::Foreign(_) => return Ok(()),
     }
     if let Some(gid) = accounts::group(&facts.account)?
         && matches!(standing(facts)?, Standing::Absent)

@@ -1,6 +1,5 @@
 //! The key file. Our lines carry the grant's id in their comment; every other line is the customer's.
 
-
 use super::{PlanError, Planned, Step, Undo, Wanted, label};
 use crate::grant::journal::Facts;
 use crate::host::change::{Change, Owner};
@@ -125,7 +124,11 @@ pub fn foreign_lines(facts: &Facts) -> Result<Vec<String>, PlanError> {
     let bytes = bytes.unwrap_or_default();
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let tag = tag(facts);
-    Ok(text.lines().filter(|line| !line.contains(&tag) && !line.trim().is_empty()).map(str::to_owned).collect())
+    Ok(text
+        .lines()
+        .filter(|line| !line.contains(&tag) && !line.trim().is_empty())
+        .map(str::to_owned)
+        .collect())
 }
 
 pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
@@ -178,11 +181,17 @@ mod tests {
 
     #[test]
     fn a_line_without_an_end_gets_one() {
-        assert_eq!(merge("ssh-rsa BBBB customer", &[ours("1")], TAG), format!("ssh-rsa BBBB customer\n{}\n", ours("1")));
+        assert_eq!(
+            merge("ssh-rsa BBBB customer", &[ours("1")], TAG),
+            format!("ssh-rsa BBBB customer\n{}\n", ours("1"))
+        );
     }
 
     #[test]
     fn an_empty_file_becomes_ours_alone() {
-        assert_eq!(merge("", &[ours("1"), ours("2")], TAG), format!("{}\n{}\n", ours("1"), ours("2")));
+        assert_eq!(
+            merge("", &[ours("1"), ours("2")], TAG),
+            format!("{}\n{}\n", ours("1"), ours("2"))
+        );
     }
 }

@@ -30,7 +30,12 @@ pub(super) fn plan(wanted: &Wanted) -> Planned {
     Ok(changes)
 }
 
-fn copy(wanted: &Wanted, path: &Path, mode: u32, changes: &mut Vec<Change>) -> Result<(), PlanError> {
+fn copy(
+    wanted: &Wanted,
+    path: &Path,
+    mode: u32,
+    changes: &mut Vec<Change>,
+) -> Result<(), PlanError> {
     let before = match files::look(path, Trust::Root)? {
         None => None,
         Some(meta) => {
@@ -48,11 +53,18 @@ fn copy(wanted: &Wanted, path: &Path, mode: u32, changes: &mut Vec<Change>) -> R
 }
 
 /// The bytes of the program that is running.
-pub(in crate::grant) fn own_bytes() -> Result<Vec<u8>, PlanError> {
+pub fn own_bytes() -> Result<Vec<u8>, PlanError> {
     std::fs::read("/proc/self/exe").map_err(|e| {
         let source = nix::Error::from_raw(e.raw_os_error().unwrap_or(0));
         files::FileError::System { doing: "read", path: "/proc/self/exe".into(), source }.into()
     })
+}
+
+/// Whether a new grant has to install the customer's copy: not when the very same program stands
+/// there already, from a package or by hand. Then it stays afterwards, too.
+pub fn installs() -> Result<bool, PlanError> {
+    let standing = files::read(Path::new(INSTALLED), Trust::Root, LIMIT)?;
+    Ok(standing != Some(own_bytes()?))
 }
 
 /// The content of a copy if an earlier run of the grant put it there.
@@ -79,7 +91,11 @@ pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
         }
         match ours(wanted, path)? {
             Some(before) => {
-                undo.changes.push(Change::Remove { path: path.to_owned(), owner: Owner::Root, before });
+                undo.changes.push(Change::Remove {
+                    path: path.to_owned(),
+                    owner: Owner::Root,
+                    before,
+                });
             }
             None => undo.foreign.push(path.to_owned()),
         }

@@ -1,14 +1,14 @@
 //! The account's rule in sudoers.d. The file's name sorts late, since the last rule that matches
 //! wins, and has no dot, since sudo would skip it (sudoers(5)).
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::{PlanError, Planned, Step, TextFile, Undo, Wanted, label, remove_text_file, text_file};
 use crate::grant::journal::Facts;
 use crate::host::clock;
 use crate::host::run::Tool;
 
-fn path(facts: &Facts) -> PathBuf {
+pub(super) fn path(facts: &Facts) -> PathBuf {
     PathBuf::from(format!("/etc/sudoers.d/zz-support-access-{}", facts.account))
 }
 
@@ -38,7 +38,8 @@ pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
 
 fn rule(facts: &Facts) -> String {
     let until = if facts.notafter {
-        let moment: String = clock::utc(facts.deadline).chars().filter(char::is_ascii_digit).collect();
+        let moment: String =
+            clock::utc(facts.deadline).chars().filter(char::is_ascii_digit).collect();
         format!("NOTAFTER={moment}Z ")
     } else {
         String::new()

@@ -6,16 +6,18 @@ use std::path::Path;
 use super::{PlanError, Planned, Step, TextFile, Undo, Wanted, label, remove_text_file, text_file};
 use crate::grant::journal::Facts;
 use crate::host::change::{Change, Owner};
+use crate::host::clock;
 use crate::host::files::{self, Trust};
 use crate::host::run::Tool;
 use crate::host::systemd::{self, Scheduler};
-use crate::host::clock;
 
 const SERVICE: &str = "/etc/systemd/system/support-access-expire.service";
 const TIMER: &str = "/etc/systemd/system/support-access-expire.timer";
 const ENABLED: &str = "/etc/systemd/system/timers.target.wants/support-access-expire.timer";
 const STAMP: &str = "/var/lib/systemd/timers/stamp-support-access-expire.timer";
 const CRON: &str = "/etc/cron.d/support-access";
+/// Every file that this step may write.
+pub(super) const FILES: [&str; 3] = [SERVICE, TIMER, CRON];
 const UNIT: &str = "support-access-expire.timer";
 
 pub(super) fn plan(wanted: &Wanted) -> Planned {
@@ -49,7 +51,11 @@ fn plan_systemd(wanted: &Wanted) -> Planned {
 }
 
 fn file(wanted: &Wanted, path: &str, text: &str) -> Planned {
-    text_file(wanted, Step::Timer, TextFile { path: Path::new(path), text, mode: 0o644, check: None })
+    text_file(
+        wanted,
+        Step::Timer,
+        TextFile { path: Path::new(path), text, mode: 0o644, check: None },
+    )
 }
 
 fn systemctl(args: &[&str]) -> Change {
@@ -64,7 +70,8 @@ pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
     for path in [TIMER, SERVICE] {
         remove_text_file(wanted, Step::Timer, Path::new(path), &mut removals)?;
     }
-    if !removals.changes.is_empty() && crate::host::systemd::scheduler() == Some(Scheduler::Systemd) {
+    if !removals.changes.is_empty() && crate::host::systemd::scheduler() == Some(Scheduler::Systemd)
+    {
         undo.changes.push(systemctl(&["disable", "--quiet", "--now", UNIT]));
     }
     let any = !removals.changes.is_empty();

@@ -132,7 +132,7 @@ impl Place {
 impl Staged<'_> {
     /// The temporary file's path.
     #[must_use]
-    pub fn path(&self) -> PathBuf {
+    pub(in crate::host) fn path(&self) -> PathBuf {
         self.place.dir.path().join(&self.temporary)
     }
 
