@@ -3,6 +3,7 @@
 use crate::grant::carry::CarryError;
 use crate::grant::journal::JournalError;
 use crate::grant::step::PlanError;
+use crate::host::door::Reason;
 use crate::host::lock::LockError;
 use crate::policy::{KeysError, LoadError, ReadError, SignersError};
 use crate::text::Words;
@@ -29,6 +30,16 @@ impl Failure {
         Self { exit: Exit::Failed, words: Box::new(Report::Failed { why: why.to_string() }) }
     }
 
+    /// sshd would not let the engineer in.
+    pub(super) fn unproven(reason: Reason) -> Self {
+        Self { exit: Exit::Failed, words: Box::new(reason) }
+    }
+
+    /// It went wrong, and could not be undone whole.
+    pub(super) fn left(why: String) -> Self {
+        Self { exit: Exit::Left, words: Box::new(Report::Failed { why }) }
+    }
+
     /// Ends the run.
     pub(super) fn finish(self, mut out: Out) -> u8 {
         out.error(self.exit, &*self.words);
@@ -45,6 +56,12 @@ macro_rules! refusals {
             }
         }
     )+ };
+}
+
+impl From<crate::host::change::ChangeError> for Failure {
+    fn from(error: crate::host::change::ChangeError) -> Self {
+        Self::failed(&error)
+    }
 }
 
 refusals!(Refusal, crate::policy::Refusal, LoadError, ReadError, KeysError, SignersError);

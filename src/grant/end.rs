@@ -60,6 +60,12 @@ impl Ended {
         self.left.is_empty() && self.elsewhere.count == 0
     }
 
+    /// Whether all that was ours is gone, though something else may have been named.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        !self.is_blocked()
+    }
+
     /// Whether something of ours is still there, so that the timer must try again. What was never
     /// ours stays for good.
     fn is_blocked(&self) -> bool {
@@ -199,4 +205,14 @@ pub fn remove_empty_folder(hands: &Hands) -> bool {
     let _ = clear_temporary(&Hands::new("new"), Path::new(journal::PATH), Trust::Root);
     matches!(files::look(Path::new(FOLDER), Trust::Root), Ok(Some(_)))
         && (Change::RemoveDir { path: FOLDER.into() }).apply(hands).is_ok()
+}
+
+/// Keeps the policy that the grant is made on.
+pub fn keep_policy(hands: &Hands, policy: &[u8]) -> Result<(), ChangeError> {
+    let before = files::read(Path::new(POLICY), Trust::Root, 1 << 20)?;
+    if before.as_deref() == Some(policy) {
+        return Ok(());
+    }
+    let (path, after, owner) = (POLICY.into(), policy.to_vec(), Owner::Root);
+    Change::Write { path, before, after, mode: 0o600, owner, check: None }.apply(hands)
 }

@@ -106,6 +106,12 @@ impl Step {
 }
 
 impl Wanted {
+    /// What a new grant wants; nothing that stands is ours yet.
+    #[must_use]
+    pub fn new(facts: Facts) -> Self {
+        Self { facts, earlier_program: None, begun: BTreeSet::new(), proof: None }
+    }
+
     /// What the journal says that the server shall look like.
     #[must_use]
     pub fn of(state: &State) -> Self {

@@ -227,6 +227,12 @@ pub fn legacy(terms: &[crate::policy::Legacy], grant: Option<&Facts>) -> Result<
     Ok(found)
 }
 
+/// Accounts that carry a grant's mark but are not the grant of the journal: a journal was lost.
+pub fn orphans(grant: Option<&Facts>) -> Result<Vec<String>, PlanError> {
+    let marked = accounts::marked("support-access ")?;
+    Ok(marked.into_iter().filter(|name| grant.is_none_or(|facts| facts.account != *name)).collect())
+}
+
 /// Fingerprints of whatever in a key line looks like a key; options before it are skipped.
 fn fingerprints(line: &str) -> Vec<String> {
     let words: Vec<&str> = line.split_ascii_whitespace().collect();

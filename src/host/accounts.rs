@@ -71,6 +71,15 @@ pub fn local_account(name: &str) -> Result<Option<Passwd>, AccountError> {
     Ok(local_line("/etc/passwd", name)?.as_deref().and_then(Passwd::parse))
 }
 
+/// Names of local accounts whose fifth part of the GECOS field begins like this.
+pub fn marked(prefix: &str) -> Result<Vec<String>, AccountError> {
+    let text = read_text("/etc/passwd")?.unwrap_or_default();
+    let marked = text.lines().filter_map(Passwd::parse).filter(|entry| {
+        entry.gecos.split(',').nth(4).is_some_and(|fifth| fifth.starts_with(prefix))
+    });
+    Ok(marked.map(|entry| entry.name).collect())
+}
+
 /// The gid of the group of this name.
 pub fn group(name: &str) -> Result<Option<u32>, AccountError> {
     let line = match local_line("/etc/group", name)? {
