@@ -19,6 +19,8 @@ mod signature;
 mod signers;
 mod source;
 mod terms;
+#[cfg(test)]
+mod testing;
 mod url;
 
 pub use account::{AccountName, AccountProblem};

@@ -2,8 +2,8 @@
 
 use std::error::Error;
 use std::fmt;
-use std::io;
-use std::time::Duration;
+use std::io::{self, Read};
+use std::time::{Duration, Instant};
 
 use reqwest::blocking::{Client, ClientBuilder, Response};
 use reqwest::header::CONTENT_TYPE;
@@ -84,29 +84,41 @@ fn builder(patience: Patience) -> ClientBuilder {
         .timeout(patience.total)
 }
 
+/// An answer that must be complete by a deadline. The blocking client's own timeout holds for each
+/// read alone, so that a server which trickles could hold us for ever.
+struct Timed {
+    answer: Response,
+    end: Instant,
+}
+
+impl Read for Timed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if Instant::now() >= self.end {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        self.answer.read(buffer)
+    }
+}
+
 fn get_with(client: &Client, url: &HttpsUrl, patience: Patience) -> Result<Vec<u8>, ReadError> {
     let name = url.to_string();
-    let response =
+    let end = Instant::now() + patience.total;
+    let answer =
         client.get(url.as_url().clone()).send().map_err(|error| judge(&error, url, patience))?;
-    if response.status() != 200 {
-        return Err(ReadError::Status { url: name, status: response.status().as_u16() });
+    if answer.status() != 200 {
+        return Err(ReadError::Status { url: name, status: answer.status().as_u16() });
     }
-    let page = says_html(&response);
-    let bytes = read_bounded(response, &name).map_err(|error| match error {
-        // An answer that trickles is cut off by the client's own clock, which reports it as I/O.
-        ReadError::Failed { detail, .. } if detail.contains("timed out") => {
-            ReadError::Timeout { url: name.clone(), seconds: patience.total.as_secs() }
-        }
-        other => other,
-    })?;
+    let page = says_html(&answer);
+    let bytes =
+        read_bounded(Timed { answer, end }, &name, |error| judge_body(&error, url, patience))?;
     if page || std::str::from_utf8(&bytes).is_ok_and(is_html) {
         return Err(ReadError::Html { url: name });
     }
     Ok(bytes)
 }
 
-fn says_html(response: &Response) -> bool {
-    response
+fn says_html(answer: &Response) -> bool {
+    answer
         .headers()
         .get(CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok())
@@ -134,6 +146,17 @@ fn judge(error: &reqwest::Error, url: &HttpsUrl, patience: Patience) -> ReadErro
     }
 }
 
+/// Tells the ways apart in which an answer breaks off.
+fn judge_body(error: &io::Error, url: &HttpsUrl, patience: Patience) -> ReadError {
+    let late = error.kind() == io::ErrorKind::TimedOut
+        || cause::<reqwest::Error>(error).is_some_and(reqwest::Error::is_timeout);
+    if late {
+        ReadError::Timeout { url: url.to_string(), seconds: patience.total.as_secs() }
+    } else {
+        ReadError::Failed { origin: url.to_string(), detail: innermost(error) }
+    }
+}
+
 /// The first error of a type in a chain; an `io::Error` hides the one it wraps from its own chain.
 fn cause<'e, T: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e T> {
     let mut next = Some(error);
@@ -158,3 +181,6 @@ fn innermost(error: &(dyn Error + 'static)) -> String {
     }
     quoted(&error.to_string())
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::signature::{is_signed, verify};
 use super::{
@@ -129,11 +130,7 @@ impl Policy {
             Some(until) if until <= now => {
                 return Err(trust(TrustProblem::Expired { until: shown(until) }));
             }
-            Some(until)
-                if until - now
-                    > Duration::try_from(Lifetime::CEILING.duration())
-                        .unwrap_or(Duration::ZERO) =>
-            {
+            Some(until) if until - now > Lifetime::CEILING.duration() => {
                 return Err(trust(TrustProblem::TooFar { until: shown(until) }));
             }
             None if remote => return Err(trust(TrustProblem::NoEnd)),
@@ -144,5 +141,8 @@ impl Policy {
 }
 
 fn shown(date: OffsetDateTime) -> String {
-    date.format(&time::format_description::well_known::Rfc3339).unwrap_or_else(|_| date.to_string())
+    date.format(&Rfc3339).unwrap_or_else(|_| date.to_string())
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,8 +52,8 @@ crate::words! {
             "{host}: name not found (DNS): check the name and this server's resolver",
             "{host}: 이름을 찾을 수 없습니다(DNS). 이름과 이 서버의 DNS 설정을 확인하십시오";
         Refused { url: String } =>
-            "{url}: connection refused",
-            "{url}: 연결이 거부되었습니다";
+            "{url}: connection refused, by the site or by the proxy that the environment names",
+            "{url}: 사이트 또는 환경 변수에 지정된 프록시가 연결을 거부했습니다";
         Timeout { url: String, seconds: u64 } =>
             "{url}: no answer within {seconds} s: check the network, firewall and proxy",
             "{url}: {seconds}초 안에 응답이 없습니다. 네트워크, 방화벽, 프록시를 확인하십시오";
@@ -114,7 +114,8 @@ impl Origin {
                 if io::IsTerminal::is_terminal(&stdin) {
                     return Err(ReadError::Terminal);
                 }
-                read_bounded(stdin, &self.to_string()).map(ours)
+                let name = self.to_string();
+                read_bounded(stdin, &name, |error| failed(&name, &error)).map(ours)
             }
             Self::Url(url) => {
                 let (bytes, roots) = fetch::get(url)?;
@@ -164,9 +165,19 @@ impl Words for Origin {
 }
 
 impl fmt::Display for Origin {
+    /// A short name for the front of a message, the same in every language.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.say(Lang::En))
+        match self {
+            Self::Builtin => f.write_str("builtin.toml"),
+            Self::Stdin => f.write_str("stdin"),
+            Self::File(path) => f.write_str(&shown(path)),
+            Self::Url(url) => url.fmt(f),
+        }
     }
+}
+
+fn failed(origin: &str, error: &io::Error) -> ReadError {
+    ReadError::Failed { origin: origin.to_owned(), detail: quoted(&error.to_string()) }
 }
 
 fn shown(path: &Path) -> String {
@@ -175,35 +186,39 @@ fn shown(path: &Path) -> String {
 
 fn read_file(path: &Path) -> Result<Fetched, ReadError> {
     let name = || shown(path);
-    let failed = |error: io::Error| match error.kind() {
+    let judge = |error: io::Error| match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
             ReadError::NotFound { path: name() }
         }
         io::ErrorKind::PermissionDenied => ReadError::Denied { path: name() },
-        _ => ReadError::Failed { origin: name(), detail: error.to_string() },
+        _ => failed(&name(), &error),
     };
     // A pipe without a writer would hold a plain open for ever.
     let flags = nix::fcntl::OFlag::O_NONBLOCK | nix::fcntl::OFlag::O_NOCTTY;
-    let file = File::options().read(true).custom_flags(flags.bits()).open(path).map_err(failed)?;
-    let about = file.metadata().map_err(failed)?;
+    let file = File::options().read(true).custom_flags(flags.bits()).open(path).map_err(judge)?;
+    let about = file.metadata().map_err(judge)?;
     if !about.is_file() {
         return Err(ReadError::NotFile { path: name() });
     }
     let owned = about.uid() == 0 || about.uid() == geteuid().as_raw();
     let ours = owned && about.mode() & 0o022 == 0;
-    let bytes = read_bounded(file, &name())?;
+    let bytes = read_bounded(file, &name(), judge)?;
     Ok(Fetched { bytes, roots: None, ours })
 }
 
 /// Reads all there is, or refuses more than [`MAX_BYTES`].
-pub(super) fn read_bounded(from: impl Read, origin: &str) -> Result<Vec<u8>, ReadError> {
+pub(super) fn read_bounded(
+    from: impl Read,
+    origin: &str,
+    judge: impl FnOnce(io::Error) -> ReadError,
+) -> Result<Vec<u8>, ReadError> {
     let mut bytes = Vec::new();
-    from.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|error| ReadError::Failed {
-        origin: origin.to_owned(),
-        detail: quoted(&error.to_string()),
-    })?;
+    from.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(judge)?;
     if bytes.len() > MAX_BYTES {
         return Err(ReadError::TooLarge { origin: origin.to_owned(), most: MAX_BYTES });
     }
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests;

@@ -226,3 +226,6 @@ fn legacy(fields: &mut Fields) -> Result<Vec<Legacy>, PolicyError> {
     }
     Ok(accounts)
 }
+
+#[cfg(test)]
+mod tests;

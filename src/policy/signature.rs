@@ -64,6 +64,9 @@ pub fn verify<'a>(
 ) -> Result<Verified<'a>, SignatureProblem> {
     let (text, armor) = split(file)?;
     let signature = SshSig::from_pem(armor).map_err(|_| SignatureProblem::Damaged)?;
+    if signature.version() != SshSig::VERSION {
+        return Err(SignatureProblem::Damaged);
+    }
     if signature.namespace() != NAMESPACE {
         let found = super::plain::quoted(signature.namespace());
         return Err(SignatureProblem::Namespace { found });
@@ -143,3 +146,6 @@ fn first_line(file: &[u8]) -> Option<usize> {
 pub(super) fn is_signed(file: &[u8]) -> bool {
     first_line(file).is_some()
 }
+
+#[cfg(test)]
+mod tests;

@@ -245,3 +245,53 @@ fn date(text: &str) -> Result<OffsetDateTime, SignersProblem> {
     };
     read().ok_or_else(wrong)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Signers, SignersProblem};
+    use crate::policy::testing::both;
+
+    const KEY: &str =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqti";
+
+    #[test]
+    fn lines_that_ssh_keygen_accepts() {
+        for line in [
+            format!("release@example.org {KEY}"),
+            format!("a,b namespaces=\"support-access\" {KEY} a comment"),
+            format!("\"a b\" namespaces=\"file,support-access\",valid-after=\"20260101Z\" {KEY}"),
+            format!("a\tNamespaces=\"support-access\"\t{KEY}"),
+        ] {
+            let list = Signers::parse(&format!("# signers\n\n{line}\r\n")).unwrap();
+            assert_eq!((list.signers().len(), list.refused().len()), (1, 0), "{line}");
+        }
+    }
+
+    #[test]
+    fn lines_that_make_no_signer() {
+        for (line, says) in [
+            (KEY.to_owned(), "no valid public key"),
+            ("a".to_owned(), "no valid public key"),
+            (format!("a cert-authority {KEY}"), "`cert-authority` is not known"),
+            (format!("a verify-required=\"x\" {KEY}"), "`verify-required=\"x\"` is not known"),
+            (format!("a namespaces=support-access {KEY}"), "is not known"),
+            (format!("a namespaces=\"x\",namespaces=\"y\" {KEY}"), "is not known"),
+            (format!("a namespaces=\"x\", {KEY}"), "is not known"),
+            (format!("a namespaces=\"x {KEY}"), "no valid public key"),
+            (format!("a valid-after=\"20260101\" {KEY}"), "`20260101` is no date"),
+            (format!("a valid-after=\"20261301Z\" {KEY}"), "is no date"),
+            (format!("a {}", &KEY[..60]), "no valid public key"),
+            (String::new(), "no signer in it"),
+        ] {
+            let error = Signers::parse(&line).unwrap_err();
+            assert!(both(&error).contains(says), "{line}: {error}");
+            // Beside a good line it is kept apart.
+            if !line.is_empty() {
+                let list = Signers::parse(&format!("a {KEY}\n{line}\n")).unwrap();
+                assert_eq!((list.signers().len(), list.refused()[0].line), (1, Some(2)));
+            }
+        }
+        let error = Signers::parse_bytes(b"\xff").unwrap_err();
+        assert_eq!(error.problem, SignersProblem::NotText);
+    }
+}

@@ -187,3 +187,6 @@ fn unique(sources: &[Source]) -> Vec<Source> {
     }
     kept
 }
+
+#[cfg(test)]
+mod tests;
