@@ -9,10 +9,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::change::Changes;
-use crate::run::{Run, kill_group, make_folder, must, script, tool, wait_until};
+use crate::run::{Run, kill_group, make_folder, script, tool, wait_until};
 use crate::snapshot::Snapshot;
-use crate::ssh::SshAttempt;
-use crate::{Command, Key, Net, Output, Site, Suite};
+use crate::{Net, Suite};
 
 /// A running Debian server with systemd as its process 1, root unlocked to the test. Its disk is
 /// an upper layer of its own over the release's root; dropped, it is killed and deleted.
@@ -134,11 +133,16 @@ impl Host {
     ///
     /// What the kernel has not written yet is not lost, as it would be on a real server.
     pub fn pull_plug(&self) {
+        assert!(self.kill(), "{} does not die", self.name);
+    }
+
+    fn kill(&self) -> bool {
         let machine = self.machine().take();
-        kill_group(&self.group);
+        let dead = kill_group(&self.group);
         if let Some(mut machine) = machine {
             let _ = machine.child.wait();
         }
+        dead
     }
 
     /// Shuts down in good order.
@@ -156,63 +160,6 @@ impl Host {
     pub fn reboot(&self) {
         self.power_off();
         self.boot_again();
-    }
-
-    /// Runs a line of shell as root; see [`Command`] for the environment it gets.
-    pub fn run(&self, line: &str) -> Output {
-        self.command(line).run()
-    }
-
-    /// Runs a line of shell as root and returns its stdout; panics with all it said if it fails.
-    pub fn ok(&self, line: &str) -> String {
-        self.command(line).ok()
-    }
-
-    /// A line of shell that still needs some words about how to run it.
-    pub fn command(&self, line: &str) -> Command<'_> {
-        Command::new(self, line)
-    }
-
-    /// A sign-in from this host to `user@address`.
-    pub fn ssh<'a>(&'a self, key: &'a Key, to: &str) -> SshAttempt<'a> {
-        SshAttempt::new(self, key, to)
-    }
-
-    /// Writes a file as root, with this mode (say `0o600`); parents are made where missing.
-    pub fn put(&self, path: &str, content: impl AsRef<[u8]>, mode: u32) {
-        let path = quoted(path);
-        let line = format!(
-            "mkdir -p -- \"$(dirname -- {path})\" && (umask 077 && cat >{path}) && chmod {mode:o} -- {path}"
-        );
-        self.command(&line).stdin(content).ok();
-    }
-
-    /// What a file holds.
-    pub fn read(&self, path: &str) -> String {
-        String::from_utf8(self.read_bytes(path)).unwrap_or_else(|_| panic!("{path} is not UTF-8"))
-    }
-
-    /// What a file holds, byte for byte.
-    pub fn read_bytes(&self, path: &str) -> Vec<u8> {
-        self.command(&format!("cat -- {}", quoted(path))).start().bytes()
-    }
-
-    /// Whether there is anything of this name, be it a dangling link.
-    pub fn exists(&self, path: &str) -> bool {
-        let path = quoted(path);
-        self.run(&format!("[ -e {path} ] || [ -L {path} ]")).succeeded()
-    }
-
-    /// Enters a name in the host's `/etc/hosts`.
-    pub fn knows(&self, name: &str, address: &str) {
-        self.ok(&format!("echo {} >>/etc/hosts", quoted(&format!("{address} {name}"))));
-    }
-
-    /// Trusts the authority that signed this site's certificate, as an administrator would do it.
-    pub fn trusts(&self, site: &Site) {
-        let path = format!("/usr/local/share/ca-certificates/{}.crt", site.name());
-        self.put(&path, site.ca_certificate(), 0o644);
-        self.ok("update-ca-certificates");
     }
 
     /// Gives the host one more address; it keeps it over a reboot.
@@ -302,12 +249,9 @@ impl Host {
 
 impl Drop for Host {
     fn drop(&mut self) {
-        self.pull_plug();
-        must(tool("rm").args(["-rf", "--one-file-system", "--"]).arg(&self.folder));
+        // A panic here would hide the one that the test may be ending with; what can't be
+        // cleared away now is tried again when the test process has gone.
+        self.kill();
+        let _ = tool("rm").args(["-rf", "--one-file-system", "--"]).arg(&self.folder).status();
     }
-}
-
-/// A word as the shell takes it literally.
-pub(crate) fn quoted(word: &str) -> String {
-    format!("'{}'", word.replace('\'', r"'\''"))
 }

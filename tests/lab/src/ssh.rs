@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::host::quoted;
+use crate::using::quoted;
 use crate::{Command, Host, Key, Output, Running};
 
 /// A sign-in that is about to be tried: one key, no agent, no questions, no configuration.
