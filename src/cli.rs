@@ -20,7 +20,7 @@ pub struct Env {
     pub origin: Option<String>,
     /// `SUPPORT_ACCESS_POLICY`, set by install.sh: the policy's URL.
     pub policy: Option<String>,
-    /// `SUPPORT_ACCESS_SIGNERS`, set by install.sh: a file as in allowed_signers(5).
+    /// `SUPPORT_ACCESS_SIGNERS`, set by install.sh: a file as in `allowed_signers(5)`.
     pub signers: Option<String>,
     /// `LC_ALL`, `LC_MESSAGES`, `LC_CTYPE` and `LANG`, in this order.
     pub locale: [Option<String>; 4],

@@ -38,17 +38,17 @@ pub(crate) fn run(args: &[String], env: &Env) -> u8 {
     match command {
         Command::Help(page) => {
             out.line(Look::Plain, page.trim_end());
-            return Exit::Done as u8;
+            Exit::Done as u8
         }
         Command::Version => {
             let commit = crate::COMMIT.map(|commit| format!(" ({commit})")).unwrap_or_default();
             out.line(Look::Plain, &format!("support-access {}{commit}", crate::VERSION));
-            return Exit::Done as u8;
+            Exit::Done as u8
         }
-        Command::PolicyCheck { policy } => return policy_check::run(&policy, out),
+        Command::PolicyCheck { policy } => policy_check::run(&policy, out),
         _ if !crate::host::is_root() => {
             out.error(Exit::NotRoot, &Refusal::NotRoot { line: as_root(args) });
-            return out.finish("failed", &[("exit", "3".to_owned())], Exit::NotRoot);
+            out.finish("failed", &[("exit", "3".to_owned())], Exit::NotRoot)
         }
         Command::Grant(options) => grant::run(&options, out),
         Command::Delete { dry_run, policy } => delete::run(dry_run, &policy, out),
@@ -59,7 +59,8 @@ pub(crate) fn run(args: &[String], env: &Env) -> u8 {
 
 /// The same command as root would type it.
 fn as_root(args: &[String]) -> String {
-    let program = std::env::current_exe().map_or_else(|_| "support-access".to_owned(), |path| path.display().to_string());
+    let program = std::env::current_exe()
+        .map_or_else(|_| "support-access".to_owned(), |path| path.display().to_string());
     let words = std::iter::once(&program).chain(args).map(|word| crate::host::run::quote(word));
     format!("sudo {}", words.collect::<Vec<_>>().join(" "))
 }

@@ -47,21 +47,32 @@ pub fn is_root() -> bool {
     users::get_effective_uid() == 0
 }
 
-/// Bytes that nobody can guess, from the kernel.
-pub fn random<const N: usize>() -> std::io::Result<[u8; N]> {
+/// Eight bytes that nobody can guess, from the kernel.
+pub fn random() -> Result<[u8; 8], files::FileError> {
     use std::io::Read;
-    let mut bytes = [0; N];
-    std::fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    let mut bytes = [0; 8];
+    let read = std::fs::File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut bytes));
+    read.map_err(|error| files::FileError::System {
+        doing: "read",
+        path: "/dev/urandom".into(),
+        source: nix::Error::from_raw(error.raw_os_error().unwrap_or(0)),
+    })?;
     Ok(bytes)
+}
+
+/// Bytes in hexadecimal.
+#[must_use]
+pub fn hex(bytes: impl AsRef<[u8]>) -> String {
+    use std::fmt::Write;
+    bytes.as_ref().iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// SHA-256, in hexadecimal.
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> String {
     use sha2::{Digest, Sha256};
-    use std::fmt::Write;
-    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex(Sha256::digest(bytes))
 }

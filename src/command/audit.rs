@@ -19,7 +19,8 @@ use crate::text::report::Report;
 pub(super) fn run(source: &PolicySource, mut out: Out) -> u8 {
     match attempt(source, &mut out) {
         Ok(problems) => {
-            let (word, exit) = if problems { ("problems", Exit::Problems) } else { ("ok", Exit::Done) };
+            let (word, exit) =
+                if problems { ("problems", Exit::Problems) } else { ("ok", Exit::Done) };
             out.finish(word, &[], exit)
         }
         Err(failure) => failure.finish(out),
@@ -98,7 +99,10 @@ fn tell_drift(state: &State, out: &mut Out) -> Result<bool, Failure> {
             Err(error) => return Err(error.into()),
         }
     }
-    out.say(if drift { Look::Plain } else { Look::Good }, if drift { &Report::AuditRepair } else { &Report::AuditWell });
+    out.say(
+        if drift { Look::Plain } else { Look::Good },
+        if drift { &Report::AuditRepair } else { &Report::AuditWell },
+    );
     Ok(drift)
 }
 
@@ -122,6 +126,9 @@ fn tell_use(state: &State, out: &mut Out) -> Result<(), Failure> {
         out.say(Look::Plain, &Report::AuditProcesses { list: change::list(&running) });
     }
     out.field("key_lines", json!(lines));
-    out.field("processes", json!(running.iter().map(|p| json!({"pid": p.pid, "name": p.name})).collect::<Vec<_>>()));
+    out.field(
+        "processes",
+        json!(running.iter().map(|p| json!({"pid": p.pid, "name": p.name})).collect::<Vec<_>>()),
+    );
     Ok(())
 }

@@ -27,7 +27,11 @@ pub(super) fn run(dry_run: bool, source: &PolicySource, mut out: Out) -> u8 {
     }
 }
 
-fn attempt(dry_run: bool, source: &PolicySource, out: &mut Out) -> Result<(&'static str, Exit), Failure> {
+fn attempt(
+    dry_run: bool,
+    source: &PolicySource,
+    out: &mut Out,
+) -> Result<(&'static str, Exit), Failure> {
     // Ending goes on to its end, whoever asks it to stop.
     let _signals = Held::new();
     let _lock = if dry_run {
@@ -62,9 +66,15 @@ fn attempt(dry_run: bool, source: &PolicySource, out: &mut Out) -> Result<(&'sta
 }
 
 /// Ends the grant, tells of it and writes the log.
-pub(super) fn end_and_tell(state: &State, why: Why, out: &mut Out) -> Result<(&'static str, Exit), Failure> {
+pub(super) fn end_and_tell(
+    state: &State,
+    why: Why,
+    out: &mut Out,
+) -> Result<(&'static str, Exit), Failure> {
     let already_closing = state.closing.is_some();
-    let Some(ended) = ending::end_now(why, out)? else { return Ok(("nothing-to-delete", Exit::Done)) };
+    let Some(ended) = ending::end_now(why, out)? else {
+        return Ok(("nothing-to-delete", Exit::Done));
+    };
     ending::tell_lines(&ended, state, out);
     let word = match why {
         Why::Expired => "expired",
@@ -98,7 +108,11 @@ pub(super) fn end_and_tell(state: &State, why: Why, out: &mut Out) -> Result<(&'
 
 /// Names accounts that have no journal: of the provider's earlier script, and of a grant whose
 /// journal was lost. Returns whether there are any.
-pub(super) fn tell_others(source: &PolicySource, state: Option<&State>, out: &mut Out) -> Result<bool, Failure> {
+pub(super) fn tell_others(
+    source: &PolicySource,
+    state: Option<&State>,
+    out: &mut Out,
+) -> Result<bool, Failure> {
     let mut any = false;
     for account in survey::legacy(&legacy_list(source, out), state.map(|state| &state.facts))? {
         out.warn(&Report::LegacyFound { account: account.clone() });
@@ -122,6 +136,12 @@ fn legacy_list(source: &PolicySource, out: &Out) -> Vec<Legacy> {
     {
         return given.loaded.policy.legacy;
     }
-    let kept = Origin::File(end::POLICY.into()).read().ok().and_then(|f| Policy::parse(&f.bytes, end::POLICY).ok());
-    kept.map_or_else(|| Policy::builtin().map(|p| p.legacy).unwrap_or_default(), |policy| policy.legacy)
+    let kept = Origin::File(end::POLICY.into())
+        .read()
+        .ok()
+        .and_then(|f| Policy::parse(&f.bytes, end::POLICY).ok());
+    kept.map_or_else(
+        || Policy::builtin().map(|p| p.legacy).unwrap_or_default(),
+        |policy| policy.legacy,
+    )
 }

@@ -97,7 +97,8 @@ fn diff(before: &str, after: &str) -> Vec<(Look, String)> {
     let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
     let head = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
     let most = old.len().min(new.len()) - head;
-    let tail = old.iter().rev().zip(new.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
+    let tail =
+        old.iter().rev().zip(new.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
     let mut lines: Vec<(Look, String)> = Vec::new();
     lines.extend(old[..head].iter().map(|line| (Look::Plain, format!(" {line}"))));
     lines.extend(old[head..old.len() - tail].iter().map(|line| (Look::Bad, format!("-{line}"))));
@@ -116,14 +117,20 @@ pub(super) fn json(step: Option<Step>, change: &Change) -> Value {
             "step": step, "kind": "write", "summary": summary, "path": path, "mode": format!("{mode:04o}"),
             "before": before.as_deref().and_then(utf8), "after": utf8(after), "sha256": sha256(after),
         }),
-        Change::Run { tool } => json!({ "step": step, "kind": "run", "summary": summary, "command": tool.line() }),
+        Change::Run { tool } => {
+            json!({ "step": step, "kind": "run", "summary": summary, "command": tool.line() })
+        }
         Change::MakeDir { path, mode, .. } | Change::SetMode { path, mode, .. } => json!({
             "step": step, "kind": "folder", "summary": summary, "path": path, "mode": format!("{mode:04o}"),
         }),
-        Change::Remove { path, .. } | Change::RemoveDir { path } | Change::RemoveTree { path, .. } => {
+        Change::Remove { path, .. }
+        | Change::RemoveDir { path }
+        | Change::RemoveTree { path, .. } => {
             json!({ "step": step, "kind": "remove", "summary": summary, "path": path })
         }
-        Change::Sweep { found, .. } => json!({ "step": step, "kind": "remove", "summary": summary, "paths": found }),
+        Change::Sweep { found, .. } => {
+            json!({ "step": step, "kind": "remove", "summary": summary, "paths": found })
+        }
         Change::EndProcesses { running, .. } => {
             let pids: Vec<i32> = running.iter().map(|process| process.pid).collect();
             json!({ "step": step, "kind": "end-processes", "summary": summary, "pids": pids })
@@ -137,7 +144,8 @@ mod tests {
 
     #[test]
     fn a_diff_shows_what_goes_and_what_comes() {
-        let shown: Vec<String> = diff("a\nb\nc\n", "a\nx\nc\nd\n").into_iter().map(|(_, line)| line).collect();
+        let shown: Vec<String> =
+            diff("a\nb\nc\n", "a\nx\nc\nd\n").into_iter().map(|(_, line)| line).collect();
         assert_eq!(shown, [" a", "-b", "-c", "+x", "+c", "+d"]);
         let shown: Vec<String> = diff("", "a\nb\n").into_iter().map(|(_, line)| line).collect();
         assert_eq!(shown, ["+a", "+b"]);

@@ -23,7 +23,7 @@ use crate::host::clock;
 use crate::host::door::Refusal;
 use crate::host::lock::Lock;
 use crate::host::signals::Held;
-use crate::policy::{Terms, Wishes};
+use crate::policy::{Origin, Source, Terms, Wishes};
 use crate::text::Words;
 use crate::text::report::Report;
 
@@ -115,13 +115,15 @@ fn ask<'a>(options: &'a Grant, given: &Given, out: &mut Out) -> Result<Asked<'a>
     };
     let published = policy::is_published(&given.loaded.origin);
     let state = journal::read()?;
-    if !published && wishes.keys.is_empty()
+    if !published
+        && wishes.keys.is_empty()
         && let Some(state) = state.as_ref().filter(|state| is_live(state))
     {
         recall(&mut wishes, &state.facts);
     }
     let terms = Terms::narrow(&given.loaded.policy, &wishes, published)?;
-    let from = terms.from.first().map_or(std::net::IpAddr::from([127, 0, 0, 1]), |f| f.first_host());
+    let from =
+        terms.from.first().map_or(std::net::IpAddr::from([127, 0, 0, 1]), Source::first_host);
     let door = survey::door(terms.account.as_str(), terms.port, from)?;
     let legacy = survey::legacy(&terms.legacy, state.as_ref().map(|state| &state.facts))?;
     if legacy.iter().any(|account| account == terms.account.as_str()) {
@@ -130,7 +132,10 @@ fn ask<'a>(options: &'a Grant, given: &Given, out: &mut Out) -> Result<Asked<'a>
     }
     let inputs = Inputs {
         origin: options.origin.as_ref().map(ToString::to_string),
-        policy: given.loaded.origin.to_string(),
+        policy: match given.loaded.origin {
+            Origin::Builtin => "built-in".to_owned(),
+            ref named => named.to_string(),
+        },
         signed_by: given.loaded.signed_by.as_ref().map(ToString::to_string),
         signers: given.signers.clone(),
         ticket: options.ticket.clone(),
@@ -154,7 +159,10 @@ fn recall(wishes: &mut Wishes, facts: &Facts) {
 
 /// Prints a plan, and ends a dry run.
 fn dry_run(plan: &Plan, facts: &Facts, asked: &Asked, out: &mut Out) -> Done {
-    out.say(Look::Strong, if plan.is_empty() { &Report::DryRunNothing } else { &Report::DryRunGrant });
+    out.say(
+        Look::Strong,
+        if plan.is_empty() { &Report::DryRunNothing } else { &Report::DryRunGrant },
+    );
     for (step, changes) in &plan.steps {
         out.say(Look::Strong, &describe::step_name(*step));
         for change in changes {
@@ -168,7 +176,11 @@ fn dry_run(plan: &Plan, facts: &Facts, asked: &Asked, out: &mut Out) -> Done {
     let (local, utc) = (clock::local(facts.deadline), clock::utc(facts.deadline));
     out.say(Look::Plain, &Report::DryRunEnds { local, utc });
     Receipt { facts, door: &asked.door, proof: None, extent: "none" }.fields(out);
-    Done { word: "dry-run", details: vec![("changes", plan.changes().count().to_string())], exit: exit(asked) }
+    Done {
+        word: "dry-run",
+        details: vec![("changes", plan.changes().count().to_string())],
+        exit: exit(asked),
+    }
 }
 
 /// A door of the provider's that is open still is something left behind.

@@ -9,7 +9,13 @@ use crate::host::{Hands, clock, log};
 use crate::text::report::Report;
 
 /// Writes the grant's facts and what else is to be said.
-pub(super) fn write_log(hands: &Hands, action: &str, facts: &Facts, extra: &[(&str, Value)], out: &Out) {
+pub(super) fn write_log(
+    hands: &Hands,
+    action: &str,
+    facts: &Facts,
+    extra: &[(&str, Value)],
+    out: &Out,
+) {
     let mut line = Map::new();
     line.insert("at".to_owned(), json!(clock::utc(clock::now())));
     line.insert("action".to_owned(), json!(action));

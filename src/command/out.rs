@@ -136,11 +136,13 @@ impl Out {
     pub(crate) fn finish(mut self, word: &str, details: &[(&str, String)], exit: Exit) -> u8 {
         if self.json {
             self.field("result", json!(word));
-            let text = serde_json::to_string_pretty(&Value::Object(self.document)).unwrap_or_default();
+            let text =
+                serde_json::to_string_pretty(&Value::Object(self.document)).unwrap_or_default();
             let _ = writeln!(std::io::stdout(), "{text}");
         } else {
-            let details: String = details.iter().map(|(name, value)| format!(" {name}={}", safe(value))).collect();
-            let _ = writeln!(std::io::stdout(), "RESULT: {word}{details}");
+            let details: Vec<String> =
+                details.iter().map(|(name, value)| format!(" {name}={}", safe(value))).collect();
+            let _ = writeln!(std::io::stdout(), "RESULT: {word}{}", details.concat());
         }
         exit as u8
     }

@@ -29,7 +29,8 @@ pub(super) fn load(source: &PolicySource, out: &Out) -> Result<Given, Failure> {
             (Some(signers), Some(String::from_utf8_lossy(&fetched.bytes).into_owned()))
         }
     };
-    let now = OffsetDateTime::from_unix_timestamp(clock::now()).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let now =
+        OffsetDateTime::from_unix_timestamp(clock::now()).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let loaded = Policy::load(&origin, signers.as_ref(), now)?;
     let signers = text.filter(|_| loaded.signed_by.is_some());
     Ok(Given { loaded, signers })

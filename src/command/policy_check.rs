@@ -25,7 +25,8 @@ pub(super) fn run(origin: &Origin, mut out: Out) -> u8 {
         Lang::Ko => "ko",
     };
     let from: Vec<String> = policy.from.iter().map(ToString::to_string).collect();
-    let until = policy.valid_until.map(|date| date.unix_timestamp().to_string()).unwrap_or_default();
+    let until =
+        policy.valid_until.map(|date| date.unix_timestamp().to_string()).unwrap_or_default();
     for (name, value) in [
         ("provider", policy.provider.clone()),
         ("language", language.to_owned()),

@@ -67,14 +67,20 @@ impl Receipt<'_> {
             labels.push(Label::HostKey { line: format!("{} {}", key.fingerprint, key.algorithm) });
         }
         for address in &door.addresses {
-            let lines = door.host_keys.iter().map(|key| key.known_hosts(&address.to_string(), facts.port));
+            let lines =
+                door.host_keys.iter().map(|key| key.known_hosts(&address.to_string(), facts.port));
             labels.extend(lines.map(|line| Label::KnownHosts { line }));
         }
         for (fingerprint, comment) in keys(facts) {
-            labels.push(Label::Key { line: format!("{fingerprint} {comment}").trim_end().to_owned() });
+            labels.push(Label::Key {
+                line: format!("{fingerprint} {comment}").trim_end().to_owned(),
+            });
         }
         labels.push(Label::From { list: facts.from.join(", ") });
-        labels.push(Label::Ends { local: clock::local(facts.deadline), utc: clock::utc(facts.deadline) });
+        labels.push(Label::Ends {
+            local: clock::local(facts.deadline),
+            utc: clock::utc(facts.deadline),
+        });
         labels.push(if facts.sudo { Label::SudoFull } else { Label::SudoNone });
         labels.extend(facts.ticket.clone().map(|id| Label::Ticket { id }));
         labels.push(self.policy());
@@ -82,7 +88,8 @@ impl Receipt<'_> {
         labels.push(Label::Firewall { port: facts.port, list: facts.from.join(", ") });
         labels.push(Label::End { line: format!("{INSTALLED} delete") });
         if let Some(origin) = &facts.origin {
-            labels.push(Label::EndByLine { line: format!("curl -sLf {origin} | sh -s -- --delete") });
+            labels
+                .push(Label::EndByLine { line: format!("curl -sLf {origin} | sh -s -- --delete") });
         }
         labels.push(Label::Log { path: log::PATH.to_owned() });
         labels
@@ -91,7 +98,9 @@ impl Receipt<'_> {
     fn policy(&self) -> Label {
         let source = self.facts.policy.clone();
         match (&self.facts.signed_by, self.facts.serial) {
-            (Some(by), serial) => Label::Signed { source, serial: serial.unwrap_or(0), by: by.clone() },
+            (Some(by), serial) => {
+                Label::Signed { source, serial: serial.unwrap_or(0), by: by.clone() }
+            }
             (None, _) if source.starts_with('/') => Label::Unsigned { source },
             (None, _) => Label::Policy { source },
         }
@@ -116,8 +125,12 @@ impl Receipt<'_> {
         for (name, value) in facts_json(self.facts) {
             out.field(name, value);
         }
-        let endpoints: Vec<String> =
-            self.door.addresses.iter().map(|addr| format!("{}:{}", host(*addr), self.facts.port)).collect();
+        let endpoints: Vec<String> = self
+            .door
+            .addresses
+            .iter()
+            .map(|addr| format!("{}:{}", host(*addr), self.facts.port))
+            .collect();
         out.field("endpoints", json!(endpoints));
         let host_keys: Vec<Value> = self
             .door
@@ -131,7 +144,13 @@ impl Receipt<'_> {
             .collect();
         out.field("host_keys", json!(host_keys));
         out.field("proof", json!(self.extent));
-        let unproven: Vec<String> = self.proof.map(Proof::unproven).unwrap_or_default().iter().map(ToString::to_string).collect();
+        let unproven: Vec<String> = self
+            .proof
+            .map(Proof::unproven)
+            .unwrap_or_default()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         out.field("unproven", json!(unproven));
     }
 }
@@ -154,7 +173,10 @@ pub(super) fn facts_json(facts: &Facts) -> Vec<(&'static str, Value)> {
         ("port", json!(facts.port)),
         ("sudo", json!(if facts.sudo { "full" } else { "none" })),
         ("ticket", json!(facts.ticket)),
-        ("policy", json!({ "source": facts.policy, "serial": facts.serial, "signed_by": facts.signed_by })),
+        (
+            "policy",
+            json!({ "source": facts.policy, "serial": facts.serial, "signed_by": facts.signed_by }),
+        ),
     ]
 }
 

@@ -102,9 +102,9 @@ pub fn end(
     }
     let wanted = Wanted::of(journal.state());
     let facts = &wanted.facts;
-    let mut ended = Ended::default();
-    // The lines are told though reading them may fail: the door must close all the same.
-    ended.key_lines = step::foreign_lines(facts).unwrap_or_default();
+    // Reading the lines may fail; the door must close all the same.
+    let key_lines = step::foreign_lines(facts).unwrap_or_default();
+    let mut ended = Ended { key_lines, ..Ended::default() };
     remove_temporaries(hands, facts);
     for stage in Stage::ALL {
         if stage == Stage::Sessions

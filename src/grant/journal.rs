@@ -47,7 +47,7 @@ pub struct Facts {
     /// Fingerprint of the key that signed the policy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signed_by: Option<String>,
-    /// The signers that were trusted, as in allowed_signers(5); for looking at a newer policy.
+    /// The signers that were trusted, as in `allowed_signers(5)`; for looking at a newer policy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signers: Option<String>,
     /// Language for what the timer writes.
@@ -254,7 +254,7 @@ pub fn parse(lines: &[String]) -> Result<State, JournalError> {
         let Line { at, event } = serde_json::from_str(text).map_err(|e| damaged(index + 1, &e))?;
         match (&mut state, event) {
             (None, Event::Open { facts, .. }) => {
-                state = Some(State { last: at, ..State::new(*facts) })
+                state = Some(State { last: at, ..State::new(*facts) });
             }
             (Some(state), event) if !matches!(event, Event::Open { .. }) => state.add(event, at),
             _ => return Err(damaged(index + 1, &"not in its place")),

@@ -7,7 +7,9 @@ use super::carry::CarryError;
 use super::journal::{Event, FOLDER, Journal};
 use super::step::{ProofKey, Step, Wanted};
 use super::survey::Door;
-use crate::host::door::{self, Answer, EphemeralKey, Question, Refusal, Report, Request, Source, Unproven, Verdict};
+use crate::host::door::{
+    self, Answer, EphemeralKey, Question, Refusal, Report, Request, Source, Unproven, Verdict,
+};
 use crate::host::{Hands, clock};
 use crate::policy;
 
@@ -97,7 +99,12 @@ impl Proof {
 /// Puts a key of our own into the key file, asks, and takes it out again. The journal knows of the
 /// key before it stands, so a killed run's key is removed by the next one; by itself it opens
 /// nothing but a session without terminal or forwarding, and sshd forgets it after minutes.
-pub fn prove(hands: &Hands, journal: &mut Journal, wanted: &mut Wanted, door: &Door) -> Result<Proof, CarryError> {
+pub fn prove(
+    hands: &Hands,
+    journal: &mut Journal,
+    wanted: &mut Wanted,
+    door: &Door,
+) -> Result<Proof, CarryError> {
     let target = target(door, wanted.facts.port);
     let key = door::ephemeral_key().map_err(|e| CarryError::Random(e.to_string()))?;
     journal.write(hands, Event::Proof { key: key.public.clone() })?;
@@ -127,7 +134,11 @@ fn ask(wanted: &Wanted, door: &Door, key: &EphemeralKey, target: Option<SocketAd
         account: facts.account.clone(),
         port: facts.port,
         servers: door.addresses.clone(),
-        keys: facts.keys.iter().map(|key| key.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect(),
+        keys: facts
+            .keys
+            .iter()
+            .map(|key| key.split(' ').take(2).collect::<Vec<_>>().join(" "))
+            .collect(),
         from: facts.from.iter().filter_map(|label| source(label)).collect(),
         session: Some(key.private.clone()),
         sshd: door.sshd.invocation.clone(),

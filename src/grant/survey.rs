@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::journal::{Facts, State};
 use super::step::{self, PlanError, Standing};
 use crate::host::sshd::{self, Config, HostKey, Sshd, SshdError};
-use crate::host::{accounts, addresses, clock, files, random, run, sha256, sudo, systemd};
+use crate::host::{accounts, addresses, clock, files, hex, random, run, sha256, sudo, systemd};
 use crate::policy::{Sudo, Terms};
 use crate::text::refusal::Refusal;
 
@@ -55,9 +55,13 @@ pub fn door(account: &str, port: u16, from: IpAddr) -> Result<Door, PlanError> {
         let found = ports.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         return Err(Refusal::OtherPort { wanted: port, found }.into());
     }
-    let any = |v6: bool| heard.iter().any(|addr| addr.is_unspecified() && (addr.is_ipv6() || addr.is_ipv6() == v6));
-    let addresses: Vec<IpAddr> =
-        addresses::own().into_iter().filter(|own| heard.contains(own) || any(own.is_ipv6())).collect();
+    let any = |v6: bool| {
+        heard.iter().any(|addr| addr.is_unspecified() && (addr.is_ipv6() || addr.is_ipv6() == v6))
+    };
+    let addresses: Vec<IpAddr> = addresses::own()
+        .into_iter()
+        .filter(|own| heard.contains(own) || any(own.is_ipv6()))
+        .collect();
     let like = |own: &&IpAddr| own.is_ipv6() == from.is_ipv6();
     let local = addresses.iter().find(like).copied().unwrap_or(IpAddr::from([127, 0, 0, 1]));
     let config = sshd.effective(account, from, local, port).map_err(sshd_refusal)?;
@@ -86,14 +90,10 @@ pub fn new_facts(terms: &Terms, inputs: &Inputs, door: &Door) -> Result<Facts, P
         None => accounts::free_uid()?,
     };
     let home = accounts::home_base().join(account);
-    let id = random::<8>().map_err(|e| files::FileError::System {
-        doing: "read",
-        path: "/dev/urandom".into(),
-        source: nix::Error::from_raw(e.raw_os_error().unwrap_or(0)),
-    })?;
+    let id = hex(random()?);
     let now = clock::now();
     let mut facts = Facts {
-        id: id.iter().map(|byte| format!("{byte:02x}")).collect(),
+        id,
         version: crate::VERSION.to_owned(),
         program: sha256(&step::own_bytes()?),
         installed: step::installs()?,
@@ -128,9 +128,14 @@ pub fn new_facts(terms: &Terms, inputs: &Inputs, door: &Door) -> Result<Facts, P
 }
 
 /// The facts of a live grant under these terms: its account, uid, beginning and end stay.
-pub fn amended(state: &State, terms: &Terms, inputs: &Inputs, door: &Door) -> Result<Facts, PlanError> {
+pub fn amended(
+    state: &State,
+    terms: &Terms,
+    inputs: &Inputs,
+    door: &Door,
+) -> Result<Facts, PlanError> {
     let mut facts = state.facts.clone();
-    facts.version = crate::VERSION.to_owned();
+    crate::VERSION.clone_into(&mut facts.version);
     facts.program = sha256(&step::own_bytes()?);
     facts.port = terms.port;
     facts.longest = seconds(terms.longest);
@@ -150,13 +155,16 @@ pub fn amended(state: &State, terms: &Terms, inputs: &Inputs, door: &Door) -> Re
 
 /// What follows from terms and sshd, for new and for live grants.
 fn fill(facts: &mut Facts, terms: &Terms, door: &Door) -> Result<(), PlanError> {
-    if door.config.get("pubkeyauthentication").is_some_and(|value| value.eq_ignore_ascii_case("no")) {
+    if door.config.get("pubkeyauthentication").is_some_and(|value| value.eq_ignore_ascii_case("no"))
+    {
         return Err(Refusal::KeysOff.into());
     }
     facts.keys = terms
         .keys
         .iter()
-        .map(|key| format!("{} {}", key.line_without_comment(), key.comment()).trim_end().to_owned())
+        .map(|key| {
+            format!("{} {}", key.line_without_comment(), key.comment()).trim_end().to_owned()
+        })
         .collect();
     facts.from = terms.from.iter().map(ToString::to_string).collect();
     facts.sudo = terms.sudo == Sudo::Full;
@@ -168,7 +176,7 @@ fn fill(facts: &mut Facts, terms: &Terms, door: &Door) -> Result<(), PlanError> 
     let file = sshd::key_file(&door.config, &facts.account, &facts.home, facts.uid)
         .map_err(|error| Refusal::KeyFile { detail: error.to_string() })?;
     if facts.key_file != file {
-        facts.key_folders = missing_folders(&file, &facts.home)?;
+        facts.key_folders = missing_folders(&file, &facts.home);
         facts.key_file = file;
     }
     set_deadline(facts, door, facts.deadline);
@@ -182,23 +190,29 @@ pub fn set_deadline(facts: &mut Facts, door: &Door, deadline: i64) {
 }
 
 /// Folders on the way to a key file outside the home that are not there yet, outermost first.
-fn missing_folders(file: &Path, home: &Path) -> Result<Vec<PathBuf>, PlanError> {
+fn missing_folders(file: &Path, home: &Path) -> Vec<PathBuf> {
     let mut missing = Vec::new();
     if file.starts_with(home) {
-        return Ok(missing);
+        return missing;
     }
     for folder in file.ancestors().skip(1) {
-        if files::look(folder, files::Trust::Root).is_ok_and(|meta| meta.is_some()) || folder == Path::new("/") {
+        if files::look(folder, files::Trust::Root).is_ok_and(|meta| meta.is_some())
+            || folder == Path::new("/")
+        {
             break;
         }
         missing.insert(0, folder.to_owned());
     }
-    Ok(missing)
+    missing
 }
 
 fn shell() -> PathBuf {
     let shells = ["/bin/bash", "/usr/bin/bash", "/bin/sh"];
-    shells.iter().map(PathBuf::from).find(|path| path.exists()).unwrap_or_else(|| PathBuf::from("/bin/sh"))
+    shells
+        .iter()
+        .map(PathBuf::from)
+        .find(|path| path.exists())
+        .unwrap_or_else(|| PathBuf::from("/bin/sh"))
 }
 
 fn seconds(lifetime: crate::policy::Lifetime) -> i64 {
@@ -207,11 +221,16 @@ fn seconds(lifetime: crate::policy::Lifetime) -> i64 {
 
 /// Accounts of the provider's earlier script that are on this server. They have no journal; a key of
 /// the policy's list in their key file tells them from an account that merely has the name.
-pub fn legacy(terms: &[crate::policy::Legacy], grant: Option<&Facts>) -> Result<Vec<String>, PlanError> {
+pub fn legacy(
+    terms: &[crate::policy::Legacy],
+    grant: Option<&Facts>,
+) -> Result<Vec<String>, PlanError> {
     let mut found = Vec::new();
     for entry in terms {
         let name = entry.account.as_str();
-        if grant.is_some_and(|facts| facts.account == name && matches!(step::standing(facts), Ok(Standing::Ours(_)))) {
+        if grant.is_some_and(|facts| {
+            facts.account == name && matches!(step::standing(facts), Ok(Standing::Ours(_)))
+        }) {
             continue;
         }
         let Some(account) = accounts::account(name)? else { continue };
@@ -219,7 +238,10 @@ pub fn legacy(terms: &[crate::policy::Legacy], grant: Option<&Facts>) -> Result<
         let file = account.home.join(".ssh/authorized_keys");
         let text = files::read(&file, trust, 1 << 20).ok().flatten().unwrap_or_default();
         let text = String::from_utf8_lossy(&text).into_owned();
-        let known = text.lines().flat_map(fingerprints).any(|f| entry.keys.iter().any(|k| k.to_string() == f));
+        let known = text
+            .lines()
+            .flat_map(fingerprints)
+            .any(|f| entry.keys.iter().any(|k| k.to_string() == f));
         if known || entry.keys.is_empty() {
             found.push(name.to_owned());
         }
@@ -238,7 +260,9 @@ fn fingerprints(line: &str) -> Vec<String> {
     let words: Vec<&str> = line.split_ascii_whitespace().collect();
     words
         .windows(2)
-        .filter_map(|pair| format!("{} {}", pair[0], pair[1]).parse::<crate::policy::AuthorizedKey>().ok())
+        .filter_map(|pair| {
+            format!("{} {}", pair[0], pair[1]).parse::<crate::policy::AuthorizedKey>().ok()
+        })
         .map(|key| key.fingerprint().to_string())
         .collect()
 }

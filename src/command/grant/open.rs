@@ -15,8 +15,8 @@ use crate::grant::journal::{Event, Facts, Journal, State, Why};
 use crate::grant::proof::{Extent, Proof, prove};
 use crate::grant::step::Wanted;
 use crate::grant::survey;
+use crate::host::Hands;
 use crate::host::signals::Held;
-use crate::host::{Hands, clock};
 use crate::text::refusal::Refusal;
 use crate::text::report::Report;
 

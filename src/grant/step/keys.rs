@@ -25,7 +25,7 @@ fn tag(facts: &Facts) -> String {
     format!("support-access:{}", facts.id)
 }
 
-/// The lines that shall stand in the file (sshd(8), AUTHORIZED_KEYS FILE FORMAT).
+/// The lines that shall stand in the file (sshd(8), "authorized keys file format").
 fn lines(wanted: &Wanted) -> Vec<String> {
     let facts = &wanted.facts;
     let options = |first: &str, from: &[String], expiry: Option<&String>| {
@@ -53,7 +53,8 @@ fn lines(wanted: &Wanted) -> Vec<String> {
 
 /// Puts our lines where they stand, or at the end, and leaves every other line as it is.
 fn merge(before: &str, ours: &[String], tag: &str) -> String {
-    let block: String = ours.iter().map(|line| format!("{line}\n")).collect();
+    let block: Vec<String> = ours.iter().map(|line| format!("{line}\n")).collect();
+    let block = block.concat();
     let mut text = String::new();
     let mut placed = false;
     for line in before.split_inclusive('\n') {
