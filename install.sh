@@ -67,6 +67,7 @@ tidy() {
 end() {
 	trap '' HUP INT TERM
 	tidy
+	trap - EXIT # in mksh its end would become our code
 	say "$4" "$5"
 	[ "$3" = program-died ] || say "Nothing was changed. Guide: $origin/guide/" "바뀐 것은 없습니다. 안내: $origin/guide/"
 	if [ "$json" ]; then
@@ -240,28 +241,29 @@ limited() {
 	P=''
 }
 
+# shellcheck disable=SC2086 # words on purpose
 # URL FILE LIMIT -> $rc. A tool that lacks a flag goes without it, for the hash decides; but then
 # it follows no redirect, which could leave https.
 fetch() {
 	few="$getter is old or simple: trying with fewer flags."
 	if [ "$getter" = curl ]; then
 		few_args='-fsS --connect-timeout 10 --max-time 300 --speed-limit 1024 --speed-time 30'
-		# shellcheck disable=SC2086 # words on purpose
 		limited "$3" curl --proto =https --tlsv1.2 -L $few_args -o "$2" "$1"
 		case $rc in
 			2 | 4)
 				say "$few" "$few"
-				# shellcheck disable=SC2086
-				limited "$3" curl $few_args -o "$2" "$1"
+					limited "$3" curl $few_args -o "$2" "$1"
 				;;
 			23) rc=28 ;;
 		esac
 	else
-		limited "$3" wget -q --tries=1 --timeout=30 --max-redirect=0 --secure-protocol=TLSv1_2 -O "$2" "$1"
+		cap='timeout 300'
+		$cap true 2>/dev/null || cap=''
+		limited "$3" $cap wget -q --tries=1 --timeout=30 --max-redirect=0 --secure-protocol=TLSv1_2 -O "$2" "$1"
 		# GNU wget says 2 for an unknown flag; the one of BusyBox says 1 for everything.
 		if [ "$rc" = 2 ] || { [ "$rc" = 1 ] && ! wget --version >/dev/null 2>&1; }; then
 			say "$few" "$few"
-			limited "$3" wget -q -T 30 -O "$2" "$1"
+			limited "$3" $cap wget -q -O "$2" "$1"
 		fi
 		[ "$rc" != 3 ] || rc=28
 	fi
