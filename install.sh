@@ -1,0 +1,420 @@
+#!/bin/sh
+# support-access @VERSION@ (@COMMIT@)
+#
+# 기술지원을 위한 SSH 접속을 정해진 시간 동안만 열고, 스스로 닫습니다.
+#   curl -sLf @ORIGIN@ | sh -                    접속 열기
+#   curl -sLf @ORIGIN@ | sh -s -- --dry-run      무엇을 할지 보기만 하기
+#   curl -sLf @ORIGIN@ | sh -s -- --delete       끝내고 모두 지우기
+# 이 파일은 프로그램을 내려받아 크기와 SHA-256을 확인하고, 임시 폴더에서 실행한 뒤 그 폴더를
+# 지웁니다. 서버를 바꾸는 일은 그 프로그램만 합니다. 이 파일이 도중에 잘려서 오면 아무 일도
+# 하지 않습니다. 마지막에 RESULT 줄이 없으면 끝난 일이 없는 것입니다.
+#
+# Opens SSH access for technical support for a limited time; it ends by itself. This file
+# downloads the program, checks its size and SHA-256, runs it from a temporary folder and
+# removes that folder. Only that program changes the server. Cut anywhere, this file does
+# nothing. Where no RESULT line stands at the end, nothing was completed.
+#
+# 안내 / Guide: @ORIGIN@/guide/
+#
+# 종료 코드 / Exit codes (the others are the program's own, see its --help)
+#    2  잘못된 사용 / usage
+#    3  root가 아님 / not root
+#    4  거절, 바뀐 것 없음 / refused, nothing changed
+#   20  curl과 wget이 없음 / neither curl nor wget
+#   21  내려받지 못함 / download failed
+#   22  크기가 다름 / wrong size
+#   23  SHA-256이 다름 / wrong SHA-256
+#   24  SHA-256 도구가 없음 / no SHA-256 tool
+#   25  지원하지 않는 CPU나 OS / CPU or system not supported
+#   26  프로그램을 실행할 폴더가 없음 / no folder where programs may run
+#   27  프로그램이 시작되지 않음 / the program does not start
+#   28  쓸 수 있는 폴더가 없음 / no folder can be written
+#   29  이 파일이 온전하지 않음 / this file is incomplete
+#  128+ 시그널로 멈춤 / stopped by a signal
+
+# One brace group: the shell reads to its end before it runs any of it.
+{
+set -uf
+umask 077
+unset IFS CDPATH ENV BASH_ENV LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT TMPDIR GZIP GREP_OPTIONS \
+	CURL_HOME WGETRC OPENSSL_CONF PERL5LIB PERL5OPT PERL_UNICODE PYTHONPATH PYTHONHOME
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+HOME=~root # another user's .curlrc must not steer root
+export PATH HOME
+
+version='@VERSION@'
+commit='@COMMIT@'
+origin='@ORIGIN@'
+bases='@BASES@'
+policy='@POLICY@'
+language='@LANGUAGE@'
+# size and SHA-256 of the binary, then of its .gz
+x86_64='@X86_64@'
+aarch64='@AARCH64@'
+signers='@SIGNERS@'
+
+T='' P='' sig='' json='' dry='' lang='' want='' verb='' keyin='' found='' fail=26 mode=grant
+
+say() { if [ "$L" = ko ]; then printf '%s\n' "$2" >&2; else printf '%s\n' "$1" >&2; fi; }
+
+tidy() {
+	[ -z "$T" ] || rm -rf -- "$T"
+	T=''
+}
+
+# CODE WORD REASON ENGLISH KOREAN: the last words. No text here holds a quote or a
+# backslash, so the JSON needs no escaping.
+end() {
+	trap '' HUP INT TERM
+	tidy
+	trap - EXIT # in mksh its end would become our code
+	say "$4" "$5"
+	[ "$3" = program-died ] || say "Nothing was changed. Guide: $origin/guide/" "바뀐 것은 없습니다. 안내: $origin/guide/"
+	if [ "$json" ]; then
+		m=$4
+		[ "$L" != ko ] || m=$5
+		printf '{"schema":1,"result":"%s","error":{"code":%s,"id":"%s","message":"%s"}}\n' "$2" "$1" "$3" "$m"
+	else
+		printf 'RESULT: %s reason=%s exit=%s\n' "$2" "$3" "$1"
+	fi
+	exit "$1"
+}
+
+# CODE: a signal came before the program ran
+# shellcheck disable=SC2317 # called by the traps
+stop() {
+	if [ "$P" ]; then
+		kill "$P" 2>/dev/null
+		wait "$P"
+	fi
+	end "$1" failed signal 'Stopped by a signal.' '시그널을 받아 멈췄습니다.'
+}
+
+quoted() {
+	case $1 in
+		'' | *[!A-Za-z0-9_./:=,@%+-]*) printf " '%s'" "$(printf '%s\n' "$1" | sed "s/'/'\\\\''/g")" ;;
+		*) printf ' %s' "$1" ;;
+	esac
+}
+
+# Only what this file must know; options are the program's business. A flag counts wherever it
+# stands: `--ticket --dry-run` must not become a real run.
+for a in "$@"; do
+	case $want:$a in
+		--lang:*) lang=$a ;;
+		--key:-) keyin=1 ;;
+		:grant | :delete | :audit | :doctor | :check | :key) verb=${verb:-$a} ;;
+	esac
+	want=''
+	case $a in
+		--dry-run) dry=1 ;;
+		--json) json=1 ;;
+		--delete | --audit) mode=${a#--} ;;
+		--lang=*) lang=${a#*=} ;;
+		--key=-) keyin=1 ;;
+		--lang | --key | --policy | --signers | --expires | --extend | --from | --account | --sudo | --ticket | --port) want=$a ;;
+	esac
+done
+if [ "$mode" = grant ]; then
+	mode=${verb:-grant}
+	[ "${CAFE24DEL-}$verb" != yes ] || mode=delete
+fi
+
+L=en
+case ${LC_ALL:-${LC_MESSAGES:-${LANG-}}} in
+	'' | C | POSIX | C.*) L=$language ;;
+	ko*) L=ko ;;
+esac
+case ${LC_ALL:-${LC_CTYPE:-${LANG-}}} in
+	*.[Uu][Tt][Ff]8* | *.[Uu][Tt][Ff]-8*) ;;
+	*.*) L=en ;; # a charset that may not hold Korean
+esac
+[ "${TERM-}" != linux ] || L=en
+case $lang in en | ko) L=$lang ;; esac
+lc_all=${LC_ALL-}
+LC_ALL=C
+export LC_ALL
+
+trap tidy EXIT
+trap 'stop 129' HUP
+trap 'stop 130' INT
+trap 'stop 143' TERM
+
+printf 'support-access %s (%s): %s%s\n' "$version" "$commit" "$mode" "${dry:+ --dry-run}" >&2
+
+[ -z "$keyin" ] || end 2 failed usage \
+	'The pipe carries this script, so --key - cannot work here. Give a file or an https address.' \
+	'표준 입력은 이 스크립트가 쓰므로 --key - 를 쓸 수 없습니다. 파일이나 https 주소를 쓰십시오.'
+
+case ${CAFE24DEL-}:$mode in
+	:* | yes:* | no:[!d]* | no:doctor) ;;
+	*) end 4 refused cafe24del 'CAFE24DEL must be yes, no or empty, and no contradicts delete.' \
+		'CAFE24DEL은 yes, no 또는 빈 값이어야 하며, no는 삭제 요청과 함께 쓸 수 없습니다.' ;;
+esac
+
+if [ "$(id -u)" != 0 ]; then
+	line='sudo sh -'
+	case "$mode:$verb: $* " in delete::*' --delete '*) ;; delete::*) set -- "$@" --delete ;; esac
+	if [ "$#" != 0 ]; then
+		line="${line}s --"
+		for a in "$@"; do line=$line$(quoted "$a"); done
+	fi
+	say 'This needs root. Paste this line:' 'root 권한이 필요합니다. 다음 줄을 붙여 넣으십시오.'
+	printf '\n  curl -sLf %s | %s\n\n' "$origin" "$line" >&2
+	end 3 failed not-root 'Not root.' 'root가 아닙니다.'
+fi
+
+# `CAFE24DEL=yes sudo sh` loses the variable: a wish to delete must not become a grant.
+if [ -z "${CAFE24DEL-}" ] && [ "${SUDO_UID-}" ]; then
+	p=$PPID n=0 lost=''
+	while [ "$n" -lt 4 ] && [ "${p:-0}" -gt 1 ] && [ -z "$lost" ]; do
+		lost=$({ tr '\0' '\n' <"/proc/$p/environ" | sed -n 's/^CAFE24DEL=//p'; } 2>/dev/null)
+		p=$(sed -n 's/^PPid:[^0-9]*//p' "/proc/$p/status" 2>/dev/null)
+		n=$((n + 1))
+	done
+	case $lost:$mode in
+		:* | yes:delete | no:[!d]* | no:doctor) ;;
+		*) end 4 refused cafe24del-lost 'sudo dropped CAFE24DEL. Use an argument instead: sh -s -- --delete' \
+			'sudo가 CAFE24DEL을 지웠습니다. 대신 인자를 쓰십시오: sh -s -- --delete' ;;
+	esac
+fi
+
+sums=''
+case $(uname -s):$(uname -m) in
+	Linux:x86_64 | Linux:amd64) cpu=x86_64 sums=$x86_64 ;;
+	Linux:aarch64 | Linux:arm64) cpu=aarch64 sums=$aarch64 ;;
+	*) end 25 failed cpu 'Only Linux on x86_64 and aarch64 is supported.' 'x86_64와 aarch64의 Linux만 지원합니다.' ;;
+esac
+
+# SIZE SHA256: well formed?
+formed() {
+	case $1 in '' | *[!0-9]*) return 1 ;; esac
+	case $2 in *[!0-9a-f]*) return 1 ;; esac
+	[ "${#2}" = 64 ]
+}
+split() {
+	[ "$#" = 4 ] && formed "$1" "$2" && formed "$3" "$4" || return 1
+	size=$1 sha=$2 gz_size=$3 gz_sha=$4
+}
+# shellcheck disable=SC2086 # words on purpose
+split $sums || end 29 failed unfilled 'This install.sh is incomplete; fetch it again.' \
+	'이 install.sh가 온전하지 않습니다. 다시 받으십시오.'
+
+# Of standard input, by $tool. Never of a named file: a name can bend the output.
+digest() {
+	case $tool in
+		busybox) busybox sha256sum ;;
+		shasum) shasum -a 256 ;;
+		openssl) openssl dgst -sha256 -r ;;
+		python3) python3 -c 'import sys,hashlib;print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest())' ;;
+		perl) perl -MDigest::SHA=sha256_hex -0777 -ne 'print sha256_hex($_)' ;;
+		*) sha256sum ;;
+	esac 2>/dev/null
+}
+
+# A tool counts when it gets a known answer right.
+for tool in sha256sum busybox shasum openssl python3 perl none; do
+	case $(printf abc | digest) in
+		ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad*) break ;;
+	esac
+done
+[ "$tool" != none ] || end 24 failed no-hash-tool 'No tool here computes SHA-256. Install coreutils or openssl.' \
+	'SHA-256을 계산할 도구가 없습니다. coreutils나 openssl을 설치하십시오.'
+
+if command -v curl >/dev/null; then
+	getter=curl
+elif command -v wget >/dev/null; then
+	getter=wget
+else
+	end 20 failed no-downloader 'Neither curl nor wget is here. Install curl.' 'curl과 wget이 없습니다. curl을 설치하십시오.'
+fi
+
+# LIMIT COMMAND…: in the background, so that a signal is heard at once. An endless body ends at
+# the limit, not where the memory is full.
+limited() {
+	blocks=$(($1 / 512 + 2))
+	shift
+	{ ulimit -f "$blocks"; exec "$@"; } </dev/null &
+	P=$!
+	wait "$P"
+	rc=$?
+	P=''
+}
+
+# shellcheck disable=SC2086 # words on purpose
+# URL FILE LIMIT -> $rc. A tool that lacks a flag goes without it, for the hash decides; but then
+# it follows no redirect, which could leave https.
+fetch() {
+	few="$getter is old or simple: trying with fewer flags."
+	if [ "$getter" = curl ]; then
+		few_args='-fsS --connect-timeout 10 --max-time 300 --speed-limit 1024 --speed-time 30'
+		limited "$3" curl --proto =https --tlsv1.2 -L $few_args -o "$2" "$1"
+		case $rc in
+			2 | 4)
+				say "$few" "$few"
+					limited "$3" curl $few_args -o "$2" "$1"
+				;;
+			23) rc=28 ;;
+		esac
+	else
+		cap='timeout 300'
+		$cap true 2>/dev/null || cap=''
+		limited "$3" $cap wget -q --tries=1 --timeout=30 --max-redirect=0 --secure-protocol=TLSv1_2 -O "$2" "$1"
+		# GNU wget says 2 for an unknown flag; the one of BusyBox says 1 for everything.
+		if [ "$rc" = 2 ] || { [ "$rc" = 1 ] && ! wget --version >/dev/null 2>&1; }; then
+			say "$few" "$few"
+			limited "$3" $cap wget -q -O "$2" "$1"
+		fi
+		[ "$rc" != 3 ] || rc=28
+	fi
+}
+
+# CODE: the gravest stays; a network error never hides a wrong hash.
+because() { [ "$1" -le "$why" ] || why=$1; }
+
+# FILE SIZE SHA256
+same() {
+	n=$(($(wc -c <"$1")))
+	if [ "$n" -ne "$2" ]; then
+		because 22
+		say "Wrong size: $n, not $2." "크기가 다릅니다: $2 대신 $n"
+		! grep -qi -e '<html' -e '<!doctype' "$1" || say 'It is a web page, perhaps from a proxy or a sign-in page.' \
+			'웹 페이지가 왔습니다. 프록시나 로그인 페이지일 수 있습니다.'
+		return 1
+	fi
+	h=$(digest <"$1")
+	h=${h%%[!0-9a-f]*}
+	[ "$h" != "$3" ] || return 0
+	because 23
+	say "Wrong SHA-256: $h, not $3." "SHA-256이 다릅니다: $3 대신 $h"
+	return 1
+}
+
+# Three tries, each from zero, the last without .gz. 0, 28 (disk full), or 1 with $why.
+obtain() {
+	why=21 b=$T/support-access
+	for try in 1 2 3; do
+		[ "$try" = 1 ] || sleep "$((try * 2 - 2))"
+		for base in $bases; do
+			u=$base/v/$version/support-access-$cpu z=''
+			if [ "$try" != 3 ] && command -v gzip >/dev/null; then z=.gz; fi
+			say "Downloading ($try/3): $u$z" "내려받는 중 ($try/3): $u$z"
+			rm -f -- "$b" "$b.gz"
+			if [ "$z" ]; then fetch "$u.gz" "$b.gz" "$gz_size"; else fetch "$u" "$b" "$size"; fi
+			case $rc in
+				0) ;;
+				28) return 28 ;;
+				*)
+					say "$getter: $rc" "$getter: $rc"
+					[ "$rc" != 153 ] || because 22 # ended at the limit
+					continue
+					;;
+			esac
+			if [ "$z" ]; then
+				same "$b.gz" "$gz_size" "$gz_sha" || continue
+				gzip -dc <"$b.gz" >"$b" || return 28
+				rm -f -- "$b.gz"
+			fi
+			same "$b" "$size" "$sha" || continue
+			chmod 700 "$b"
+			return 0
+		done
+	done
+	return 1
+}
+
+# DIR: a real folder that only root can rearrange? In a dry run: in memory as well.
+safe() {
+	[ -d "$1" ] && [ ! -L "$1" ] || return 1
+	# shellcheck disable=SC2046 # words on purpose
+	set -- "$1" $(ls -ldn -- "$1")
+	case $4:$2 in 0:d????-??-* | 0:d????????[tT]*) ;; *) return 1 ;; esac
+	[ "$dry" ] || return 0
+	fs='' # of mounts on one place, the last is on top
+	while read -r _ m t _; do [ "$m" != "$1" ] || fs=$t; done </proc/mounts
+	[ "$fs" = tmpfs ]
+}
+
+# DIR: 0 when the verified program runs there, 26 when programs may not, 28 when it can't be
+# written. Only running one tells: [ -x ] does not see noexec in every shell.
+settle() {
+	T=$(mktemp -d "$1/support-access.XXXXXXXXXX" 2>/dev/null) || { T='' && return 28; }
+	printf '#!/bin/sh\nexit 42\n' 2>/dev/null >"$T/probe" || return 28
+	chmod 700 "$T/probe"
+	"$T/probe" </dev/null >/dev/null 2>&1
+	[ "$?" = 42 ] || return 26
+	rm -f -- "$T/probe"
+	obtain
+	case $?:$why in
+		0:*) ;;
+		28:*) return 28 ;;
+		1:22) end 22 failed size 'The download has the wrong size.' '내려받은 파일의 크기가 다릅니다.' ;;
+		1:23) end 23 failed hash 'The download has the wrong SHA-256; it was not run.' \
+			'내려받은 파일의 SHA-256이 달라 실행하지 않았습니다.' ;;
+		*) end 21 failed download 'The download failed. Check network, proxy (https_proxy) and clock.' \
+			'내려받지 못했습니다. 네트워크, 프록시(https_proxy), 시각을 확인하십시오.' ;;
+	esac
+	env -i "$T/support-access" --version </dev/null >/dev/null 2>&1
+	rc=$?
+	case $rc in
+		0) return 0 ;;
+		126) return 26 ;;
+		132) end 27 failed illegal-instruction 'This CPU lacks an instruction that the program needs.' \
+			'프로그램에 필요한 명령이 이 CPU에 없습니다.' ;;
+		*) end 27 failed does-not-start "The program does not start: $rc." "프로그램이 시작되지 않습니다: $rc" ;;
+	esac
+}
+
+for d in /run /dev/shm /var/lib /root /var/tmp /tmp; do
+	safe "$d" || continue
+	settle "$d"
+	case $? in
+		0)
+			found=1
+			break
+			;;
+		28)
+			fail=28
+			say "$d: cannot be written." "$d: 쓸 수 없습니다."
+			;;
+		*) say "$d: programs may not run (noexec, fapolicyd, SELinux)." \
+			"$d: 프로그램을 실행할 수 없습니다(noexec, fapolicyd, SELinux)." ;;
+	esac
+	tidy
+done
+if [ -z "$found" ]; then
+	[ "$fail" != 28 ] || end 28 failed no-space 'No folder can be written: full or read-only.' \
+		'쓸 수 있는 폴더가 없습니다. 가득 찼거나 읽기 전용입니다.'
+	end 26 failed noexec 'No folder lets programs run. (--dry-run uses only tmpfs: /run, /dev/shm, /tmp.)' \
+		'프로그램을 실행할 수 있는 폴더가 없습니다. (--dry-run은 tmpfs만 씁니다: /run, /dev/shm, /tmp)'
+fi
+
+# The program gets a known environment and nothing else.
+set -- "SUPPORT_ACCESS_POLICY=$policy" "$T/support-access" "$@"
+if [ "$signers" ]; then
+	printf '%s\n' "$signers" >"$T/signers"
+	set -- "SUPPORT_ACCESS_SIGNERS=$T/signers" "$@"
+fi
+[ -z "$lc_all" ] || set -- "LC_ALL=$lc_all" "$@"
+for v in CAFE24DEL TERM NO_COLOR LANG LANGUAGE LC_MESSAGES LC_CTYPE SSL_CERT_FILE SSL_CERT_DIR SUDO_USER SUDO_UID \
+	SUDO_GID http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY; do
+	eval "[ -z \"\${$v+x}\" ] || set -- \"$v=\$$v\" \"\$@\""
+done
+
+# From here a signal is the program's to answer: INT and TERM are passed on, its own code is waited
+# for. A lost terminal (HUP) must not leave the work half done.
+trap 'sig=1' HUP
+trap 'sig=1; [ -z "$P" ] || kill -TERM "$P" 2>/dev/null' INT TERM
+env -i "PATH=$PATH" "HOME=$HOME" "SUPPORT_ACCESS_ORIGIN=$origin" "$@" </dev/null &
+P=$! code=127
+while :; do
+	sig=''
+	wait "$P"
+	rc=$?
+	[ "$rc" = 127 ] || code=$rc
+	[ "$sig" ] || break
+done
+[ "$code" -lt 126 ] || end "$code" failed program-died "The program was stopped: $code." "프로그램이 멈췄습니다: $code"
+tidy
+exit "$code"
+}

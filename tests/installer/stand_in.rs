@@ -1,0 +1,40 @@
+//! Stands in for the program where only what install.sh does with it is of interest: tells
+//! how it was called, then ends as asked. Built for musl by the tests.
+
+use std::{env, fs, process, thread, time::Duration};
+
+fn main() {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let after = |flag: &str| {
+        args.iter().position(|a| a == flag).and_then(|at| args.get(at + 1)).cloned()
+    };
+    match args.first().map(String::as_str) {
+        Some("--version") => return println!("support-access stand-in"),
+        Some("policy-check") => {
+            println!("provider=Example & Co\nlanguage=ko\naccount=helper\nport=22");
+            return println!("from=192.0.2.7,198.51.100.0/24");
+        }
+        _ => {}
+    }
+    for arg in &args {
+        println!("ARG {arg:?}");
+    }
+    let mut vars: Vec<_> = env::vars().collect();
+    vars.sort();
+    for (name, value) in vars {
+        println!("ENV {name}={value}");
+    }
+    if let Ok(signers) = env::var("SUPPORT_ACCESS_SIGNERS") {
+        print!("{}", fs::read_to_string(signers).expect("signers"));
+    }
+    println!("STDIN {}", fs::read_link("/proc/self/fd/0").expect("stdin").display());
+    println!("EXE {}", env::current_exe().expect("exe").display());
+    if let Some(seconds) = after("--sleep") {
+        thread::sleep(Duration::from_secs_f64(seconds.parse().expect("seconds")));
+    }
+    if args.iter().any(|a| a == "--abort") {
+        process::abort();
+    }
+    println!("RESULT: ok");
+    process::exit(after("--exit").map_or(0, |code| code.parse().expect("code")));
+}
