@@ -164,9 +164,9 @@ pub enum Answer {
     /// says nothing against a login from elsewhere.
     RefusedHere(Refusal),
     /// It refused what the configuration on disk allows: it runs with an older one, or in other
-    /// surroundings (`SELinux`, packet filter, penalties).
-    Differs(Refusal),
-    /// Nobody answered.
+    /// surroundings (`SELinux`, penalties). Only its log knows why; this is what the client saw.
+    Differs(Vec<String>),
+    /// Nobody answered; what the client saw.
     Unreachable(Vec<String>),
     /// It could not be tried.
     Unproven(Unproven),

@@ -6,8 +6,12 @@ use super::{Reason, Refusal};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Trace {
     pub(super) client: String,
+    /// What the session printed; untrusted.
+    pub(super) session: String,
     pub(super) server: String,
     pub(super) syslog: Vec<String>,
+    /// Whether a file closes logins for everybody but root; PAM obeys it without a word.
+    pub(super) closed: bool,
     /// The client's exit code; none if it did not end in time.
     pub(super) code: Option<i32>,
 }
@@ -55,8 +59,15 @@ impl Trace {
             .unwrap_or_else(|| Refusal { reason: Reason::Unknown, evidence: self.tails() })
     }
 
+    /// What PAM said that may be the cause.
+    fn pam_lines(&self) -> Vec<String> {
+        let telling = |line: &&String| !line.contains("session opened for user");
+        let lines: Vec<&String> = self.syslog.iter().filter(telling).collect();
+        lines[lines.len().saturating_sub(3)..].iter().map(|line| clean(line)).collect()
+    }
+
     fn tails(&self) -> Vec<String> {
-        [tail(&self.server), tail(&self.client)].concat()
+        [tail(&self.server), tail(&self.client), tail(&self.session)].concat()
     }
 
     fn lines(&self) -> impl Iterator<Item = &str> {
@@ -69,8 +80,11 @@ impl Trace {
         RULES.iter().find_map(|rule| {
             let (line, reason) = self.lines().find_map(|line| Some((line, rule(line)?)))?;
             let mut evidence = vec![clean(line)];
-            if matches!(reason, Reason::PamAccount | Reason::PamSession | Reason::BrokenConfig) {
-                evidence.extend(self.syslog.iter().take(3).map(|line| clean(line)));
+            if matches!(reason, Reason::PamAccount | Reason::PamSession) {
+                evidence.extend(self.pam_lines());
+            }
+            if reason == Reason::PamAccount && self.closed && evidence.len() == 1 {
+                return Some(Refusal { reason: Reason::NoLoginFile, evidence });
             }
             Some(Refusal { reason, evidence })
         })
@@ -88,6 +102,8 @@ impl Trace {
             Reason::TooSlow
         } else if ended && self.forced() {
             Reason::ForcedCommand
+        } else if ended && self.session.contains("account is currently not available") {
+            Reason::NoLoginShell
         } else if ended {
             Reason::SessionEnded { code: self.code.unwrap_or_default() }
         } else if methods.is_some_and(|m| !m.split(',').any(|method| method == "publickey")) {
@@ -99,7 +115,7 @@ impl Trace {
         } else {
             return None;
         };
-        Some(Refusal { reason, evidence: tail(&self.client) })
+        Some(Refusal { reason, evidence: self.tails() })
     }
 }
 
@@ -196,12 +212,23 @@ fn unreadable(line: &str) -> Option<Reason> {
     Some(Reason::Unreadable { path })
 }
 
-/// The last lines that are not debugging.
+/// How lines begin that tell nothing about a refusal.
+const CHATTER: [&str; 7] = [
+    "debug",
+    "OpenSSH_",
+    "Warning: Permanently added",
+    "Authenticated to ",
+    "Transferred: sent ",
+    "Bytes per second: ",
+    "Connection from ",
+];
+
+/// The last lines that are neither debugging nor chatter.
 pub(super) fn tail(log: &str) -> Vec<String> {
     let telling: Vec<&str> = log
         .lines()
         .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with("debug"))
+        .filter(|line| !line.is_empty() && !CHATTER.iter().any(|start| line.starts_with(start)))
         .collect();
     telling[telling.len().saturating_sub(5)..].iter().map(|line| clean(line)).collect()
 }

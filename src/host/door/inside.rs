@@ -132,7 +132,7 @@ fn sign_in(question: &Question) -> Result<Answer, Obstacle> {
     represent(knock.to.ip())?;
     let ours = stage.knock_on_own(&knock)?;
     Ok(if ours.session_ran() {
-        Answer::Differs(theirs.refusal(true))
+        Answer::Differs(theirs.client_tail())
     } else {
         Answer::RefusedHere(ours.refusal(true))
     })

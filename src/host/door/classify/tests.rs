@@ -114,6 +114,7 @@ fn session(server: &str, syslog: &[&str], code: i32) -> Refusal {
         server: server.into(),
         syslog: syslog.iter().map(|line| (*line).to_owned()).collect(),
         code: Some(code),
+        ..Trace::default()
     }
     .refusal(true)
 }
@@ -130,6 +131,8 @@ fn pam_tells_through_syslog() {
     let refusal = session(denied, &[other], 255);
     assert_eq!(refusal.reason, Reason::PamAccount);
     assert_eq!(refusal.evidence, [denied, other]);
+    let closed = Trace { server: denied.into(), closed: true, ..Trace::default() };
+    assert_eq!(closed.refusal(true).reason, Reason::NoLoginFile);
     let open = "error: PAM: pam_open_session(): Permission denied";
     assert_eq!(session(open, &[], 254).reason, Reason::PamSession);
 }
@@ -138,6 +141,13 @@ fn pam_tells_through_syslog() {
 fn a_session_that_ends_badly() {
     let accepted = "Accepted publickey for a from 192.0.2.10 port 1 ssh2: ED25519 SHA256:x";
     assert_eq!(session(accepted, &[], 1).reason, Reason::SessionEnded { code: 1 });
+    let nologin = Trace {
+        server: accepted.into(),
+        session: "This account is currently not available.\n".into(),
+        code: Some(1),
+        ..Trace::default()
+    };
+    assert_eq!(nologin.refusal(true).reason, Reason::NoLoginShell);
     let forced = format!(
         "{accepted}\nStarting session: forced-command (config) '/bin/x' for a from 192.0.2.10 port 1 id 0\n"
     );
