@@ -136,15 +136,16 @@ fn serve(server: &Tool, stream: TcpStream) -> io::Result<String> {
 }
 
 fn finish(ended: Result<Output, RunError>) -> Trace {
-    ended.map_or_else(
-        |_| Trace::default(),
-        |out| Trace {
+    match ended {
+        Ok(out) => Trace {
             code: Some(out.code()),
             client: out.stderr,
             session: out.stdout,
             ..Trace::default()
         },
-    )
+        Err(RunError::Timeout { .. }) => Trace::default(),
+        Err(error) => Trace { code: Some(255), client: error.to_string(), ..Trace::default() },
+    }
 }
 
 /// Waits for the client's connection; none if the client ended before it made one.

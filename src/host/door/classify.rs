@@ -35,6 +35,12 @@ impl Trace {
         self.server.contains("forced-command (config)")
     }
 
+    /// Whether the session failed because the one who runs this program is in a session himself,
+    /// which the kernel's audit may not let go.
+    pub(super) fn held_by_audit(&self) -> bool {
+        self.syslog.iter().any(|line| line.ends_with("set_loginuid failed"))
+    }
+
     /// The host key that the server showed.
     pub(super) fn host_key(&self) -> Option<String> {
         let (_, rest) = self.client.split_once("Server host key: ")?;
@@ -61,7 +67,9 @@ impl Trace {
 
     /// What PAM said that may be the cause.
     fn pam_lines(&self) -> Vec<String> {
-        let telling = |line: &&String| !line.contains("session opened for user");
+        let telling = |line: &&String| {
+            !line.contains("session opened for user") && !line.starts_with("pam_env(")
+        };
         let lines: Vec<&String> = self.syslog.iter().filter(telling).collect();
         lines[lines.len().saturating_sub(3)..].iter().map(|line| clean(line)).collect()
     }
@@ -91,7 +99,8 @@ impl Trace {
     }
 
     fn by_client(&self, session: bool) -> Option<Refusal> {
-        let offered = self.client.contains("Offering public key");
+        // With `LogLevel QUIET` for this user sshd says nothing, so nothing is known.
+        let told = self.server.contains("Failed publickey for ");
         let methods = self
             .client
             .lines()
@@ -108,7 +117,7 @@ impl Trace {
             Reason::SessionEnded { code: self.code.unwrap_or_default() }
         } else if methods.is_some_and(|m| !m.split(',').any(|method| method == "publickey")) {
             Reason::PublicKeyOff
-        } else if offered && !self.key_accepted() {
+        } else if told && !self.key_accepted() {
             Reason::NotInFile
         } else if session && self.key_accepted() && methods.is_some() {
             Reason::MoreMethods
@@ -123,7 +132,9 @@ type Rule = fn(&str) -> Option<Reason>;
 
 /// What sshd and PAM say, the most telling first. See the log messages of OpenSSH 7.4 to 10.5.
 const RULES: &[Rule] = &[
+    |l| has(l, "refused connect from ", Reason::HostsDeny),
     |l| has(l, "Invalid user ", Reason::NoAccount),
+    |l| has(l.strip_prefix("Account ")?, " has expired", Reason::AccountExpired),
     |l| has(l, "not allowed because account is locked", Reason::AccountLocked),
     |l| bad_shell(l),
     |l| has(l, "not allowed because listed in DenyUsers", Reason::DenyUsers),
@@ -148,17 +159,11 @@ const RULES: &[Rule] = &[
     },
     |l| unreadable(l),
     |l| has(l, "(account expired)", Reason::AccountExpired),
-    |l| {
-        l.starts_with("Account ")
-            .then_some(())
-            .and_then(|()| has(l, " has expired", Reason::AccountExpired))
-    },
     |l| has(l, "(failed to change password)", Reason::PasswordAged),
     |l| has(l, "(root enforced)", Reason::PasswordChange),
     |l| has(l, "(password aged)", Reason::PasswordChange),
     |l| has(l, "pam_access(sshd:account): access denied", Reason::Access),
     |l| has(l, "/etc/nologin exists", Reason::NoLoginFile),
-    |l| has(l, "set_loginuid failed", Reason::AuditLogin),
     |l| has(l, "by PAM account configuration", Reason::PamAccount),
     |l| has(l, "PAM: pam_open_session(): ", Reason::PamSession),
     |l| has(l, "fork: Resource temporarily unavailable", Reason::Limits),
