@@ -75,6 +75,7 @@ impl Done {
 fn attempt(options: &Grant, out: &mut Out) -> Result<Done, Failure> {
     let mut signals = Held::new();
     let given = policy::load(&options.policy, out)?;
+    out.follow(given.loaded.policy.language);
     let asked = ask(options, &given, out)?;
     // The lock is on the disk of no server, but even so a dry run takes none.
     let _lock = if options.dry_run {
