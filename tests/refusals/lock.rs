@@ -1,5 +1,6 @@
 //! Another run at the same time.
 
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use crate::support::{Server, document, is_korean, result_word, without_journald};
@@ -47,7 +48,7 @@ fn a_run_waits_a_minute_for_another_and_then_says_which() {
             assert!(error.contains("grant, pid 4711"), "{output}");
             assert_eq!(is_korean(error), line.contains("ko"), "{output}");
         }
-        table += &format!("  as told  exit 7 failed  {line}\n");
+        let _ = writeln!(table, "  as told  exit 7 failed  {line}");
     }
     let waited = began.elapsed().as_secs();
     assert!((60..80).contains(&waited), "{waited} s");

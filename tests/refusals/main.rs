@@ -5,7 +5,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "tests work on files of their own and fail loudly"
+    clippy::too_many_lines,
+    reason = "tests work on files of their own and fail loudly; a table is as long as it is"
 )]
 
 mod journal;

@@ -29,7 +29,7 @@ fn an_unreadable_policy_opens_nothing() {
     put("empty", b"");
     put("huge", &vec![b'#'; 2 << 20]);
     put("syntax", changed("port = 22", "port = = 22").as_bytes());
-    put("unknown", changed("port = 22", "  prot = 22").as_bytes());
+    put("unknown", changed("port = 22", "port = 22\n  prot = 22").as_bytes());
     put("missing", changed("port = 22\n", "").as_bytes());
     put("text", changed("port = 22", "port = \"22\"").as_bytes());
     put("twice", changed("port = 22", "port = 22\nport = 23").as_bytes());
@@ -93,8 +93,8 @@ fn an_unreadable_policy_opens_nothing() {
             case(
                 "unknown field",
                 "unknown",
-                "/root/unknown.toml:8:3: unknown field `prot`",
-                "/root/unknown.toml:8:3: 알 수 없는 항목 `prot`",
+                "/root/unknown.toml:9:3: unknown field `prot`",
+                "/root/unknown.toml:9:3: 알 수 없는 항목 `prot`",
             ),
             case("missing field", "missing", "the field `port` is missing", "필수 항목 `port`"),
             case(
@@ -124,7 +124,7 @@ fn an_unreadable_policy_opens_nothing() {
             case(
                 "lifetime beyond the longest",
                 "long",
-                "/root/long.toml:9:12: `lifetime` 2d is longer",
+                "/root/long.toml:9:12: `lifetime` 48h is longer",
                 "/root/long.toml:9:12: `lifetime`",
             ),
             case(
@@ -166,7 +166,7 @@ fn an_unreadable_policy_opens_nothing() {
                 "outside of what the policy allows: 192.0.2.7",
                 "정책이 허용하는 주소(192.0.2.7)",
             ),
-            wish("a longer time", "--expires 2d", "at most 1d", "최대 1d"),
+            wish("a longer time", "--expires 2d", "at most 24h", "최대 24h"),
             wish(
                 "more rights",
                 "--sudo full",

@@ -8,8 +8,10 @@ const DROP_IN: &str = "/etc/ssh/sshd_config.d/00-case.conf";
 /// A case under a piece of sshd's configuration that is in force.
 fn configured(case: Case, lines: &str) -> Case {
     case.with(
-        format!("printf '{lines}\\n' >{DROP_IN}; systemctl restart ssh"),
-        format!("rm {DROP_IN}; systemctl restart ssh"),
+        format!(
+            "printf '{lines}\\n' >{DROP_IN}; systemctl reset-failed ssh; systemctl restart ssh"
+        ),
+        format!("rm {DROP_IN}; systemctl reset-failed ssh; systemctl restart ssh"),
     )
 }
 
@@ -24,7 +26,7 @@ fn an_sshd_that_lets_nobody_in_is_told_before_anything_is_done() {
         &server,
         &[
             refused("sshd stopped", "does not run. Start it", "실행 중이 아닙니다")
-                .with("systemctl stop ssh", "systemctl start ssh"),
+                .with("systemctl stop ssh", "systemctl reset-failed ssh; systemctl start ssh"),
             refused(
                 "sshd not installed",
                 "no OpenSSH server (sshd) is installed",
@@ -40,8 +42,8 @@ fn an_sshd_that_lets_nobody_in_is_told_before_anything_is_done() {
                 "설치되어 있지 않아",
             )
             .with(
-                "mv /usr/sbin/sshd /root/away",
-                "mv /root/away /usr/sbin/sshd; systemctl restart ssh",
+                "cp -p /usr/sbin/sshd /root/away; rm /usr/sbin/sshd",
+                "mv /root/away /usr/sbin/sshd; systemctl reset-failed ssh; systemctl restart ssh",
             ),
             configured(
                 refused("sshd on 2222", on_2222, "sshd는 2222번 포트를 사용하고"),
@@ -93,8 +95,6 @@ fn a_login_that_sshd_would_refuse_undoes_everything() {
     let server = Server::boot();
     let open = Server::opening();
     let failed = |name, english, korean| Case::failed(name, &open, english, korean);
-    // What useradd and usermod change in these files once is no trace of one run.
-    server.host.ok("touch /etc/subuid- /etc/subgid-");
     try_all(
         "sshd, undone",
         &server,
@@ -149,11 +149,11 @@ fn a_login_that_sshd_would_refuse_undoes_everything() {
                 "/etc/nologin 또는 /run/nologin",
             )
             .with("touch /etc/nologin", "rm /etc/nologin"),
-            failed("the running sshd knows more than the disk", "AllowUsers", "AllowUsers").with(
+            failed("the running sshd knows more than the disk", "has not read it yet", "설정을 다시 읽지 않은 것").with(
                 format!(
-                    "printf 'AllowUsers root\\n' >{DROP_IN}; systemctl restart ssh; rm {DROP_IN}"
+                    "printf 'AllowUsers root\\n' >{DROP_IN}; systemctl reset-failed ssh; systemctl restart ssh; rm {DROP_IN}"
                 ),
-                "systemctl restart ssh",
+                "systemctl reset-failed ssh; systemctl restart ssh",
             ),
         ],
     );

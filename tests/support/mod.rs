@@ -1,7 +1,7 @@
 //! A real host with the program on it, and what is asked of everything that the program says.
 #![allow(dead_code, reason = "each test program needs its own part of this")]
 
-use std::path::Path;
+use std::sync::OnceLock;
 
 use lab::{Changes, Command, Host, Key, KeyKind, Net, Output};
 
@@ -30,6 +30,22 @@ pub(crate) const WORDS: [&str; 12] = [
     "failed",
 ];
 
+/// The program as it was built for this test, without its symbols: a grant writes it twice.
+fn stripped() -> &'static [u8] {
+    static PROGRAM: OnceLock<Vec<u8>> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("support-access");
+        let strip = std::process::Command::new("strip")
+            .args(["--strip-all", "-o"])
+            .arg(&path)
+            .arg(env!("CARGO_BIN_EXE_support-access"))
+            .status();
+        assert!(strip.unwrap().success(), "strip");
+        std::fs::read(path).unwrap()
+    })
+}
+
 /// A customer's server, and the key of the engineer who is to come.
 pub(crate) struct Server {
     pub(crate) host: Host,
@@ -42,15 +58,15 @@ impl Server {
     pub(crate) fn boot() -> Self {
         let net = Net::new();
         let host = Host::boot(&net, "customer", CUSTOMER);
-        Self::furnish(host, net, Path::new(env!("CARGO_BIN_EXE_support-access")))
+        Self::furnish(host, net, stripped())
     }
 
     /// Puts program and key on a host.
-    pub(crate) fn furnish(host: Host, net: Net, program: &Path) -> Self {
+    pub(crate) fn furnish(host: Host, net: Net, program: &[u8]) -> Self {
         let key = Key::generate(KeyKind::Ed25519);
         // In memory, as install.sh unpacks it; snapshots of the disk then need not look at it.
         host.ok("mount -t tmpfs tmpfs /opt");
-        host.put(PROGRAM, std::fs::read(program).unwrap(), 0o755);
+        host.put(PROGRAM, program, 0o755);
         host.put("/root/engineer.pub", key.public(), 0o644);
         Self { host, key, net }
     }
