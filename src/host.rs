@@ -1,3 +1,78 @@
-//! The only code that touches the machine.
+//! The only code that touches the machine. It knows nothing of grants.
 
+pub mod accounts;
+pub mod addresses;
+pub mod change;
+pub mod clock;
+pub mod door;
+pub mod files;
+pub mod inside;
+pub mod lock;
+pub mod log;
+mod namespace;
+mod netlink;
+pub mod processes;
+pub mod record;
 pub mod run;
+pub mod signals;
+pub mod sshd;
+pub mod sudo;
+pub mod sweep;
+pub mod systemd;
+
+use std::path::Path;
+
+/// The right to change the machine. A plan is made without it; who carries one out must have it.
+#[derive(Debug)]
+pub struct Hands {
+    tag: String,
+}
+
+impl Hands {
+    /// Takes up the right to change. `tag` goes into the names of temporary files, so that a later
+    /// run of the same grant finds what a killed one left.
+    #[must_use]
+    pub fn new(tag: &str) -> Self {
+        Self { tag: tag.to_owned() }
+    }
+}
+
+/// Whether SELinux labels matter here.
+pub fn selinux() -> bool {
+    Path::new("/sys/fs/selinux/enforce").exists() && run::find("restorecon").is_some()
+}
+
+/// Whether we run as root.
+pub fn is_root() -> bool {
+    users::get_effective_uid() == 0
+}
+
+/// Eight bytes that nobody can guess, from the kernel.
+pub fn random() -> Result<[u8; 8], files::FileError> {
+    use std::io::Read;
+    let mut bytes = [0; 8];
+    let read = std::fs::File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut bytes));
+    read.map_err(|error| files::FileError::System {
+        doing: "read",
+        path: "/dev/urandom".into(),
+        source: nix::Error::from_raw(error.raw_os_error().unwrap_or(0)),
+    })?;
+    Ok(bytes)
+}
+
+/// Bytes in hexadecimal.
+#[must_use]
+pub fn hex(bytes: impl AsRef<[u8]>) -> String {
+    use std::fmt::Write;
+    bytes.as_ref().iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// SHA-256, in hexadecimal.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    use sha2::{Digest, Sha256};
+    hex(Sha256::digest(bytes))
+}

@@ -1,2 +1,30 @@
 //! Parse, run, exit code; nothing else.
-fn main() {}
+
+#![forbid(unsafe_code)]
+
+use std::env;
+use std::process::ExitCode;
+
+use support_access::cli::Env;
+
+fn main() -> ExitCode {
+    let raw: Vec<_> = env::args_os().skip(1).collect();
+    if let Some(code) = support_access::host::inside::entry(&raw) {
+        return ExitCode::from(code);
+    }
+    let args: Vec<String> = raw.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
+    support_access::run(&args, &read_env())
+}
+
+fn read_env() -> Env {
+    let var = |name: &str| env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+    Env {
+        delete: var("CAFE24DEL"),
+        origin: var("SUPPORT_ACCESS_ORIGIN"),
+        policy: var("SUPPORT_ACCESS_POLICY"),
+        signers: var("SUPPORT_ACCESS_SIGNERS"),
+        locale: [var("LC_ALL"), var("LC_MESSAGES"), var("LC_CTYPE"), var("LANG")],
+        term: var("TERM"),
+        no_color: var("NO_COLOR").is_some_and(|value| !value.is_empty()),
+    }
+}

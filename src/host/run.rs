@@ -158,6 +158,20 @@ impl Tool {
         self
     }
 
+    /// The same, started by another program, as `nice` would start it.
+    #[must_use]
+    pub fn through<S: Into<String>>(
+        mut self,
+        program: impl Into<String>,
+        args: impl IntoIterator<Item = S>,
+    ) -> Self {
+        let inner = std::mem::replace(&mut self.program, program.into());
+        let inner = find(&inner).map_or(inner, |path| path.display().to_string());
+        let front = args.into_iter().map(Into::into).chain([inner]);
+        self.args.splice(..0, front);
+        self
+    }
+
     /// The command as one would type it, quoted for a shell.
     #[must_use]
     pub fn line(&self) -> String {
@@ -172,6 +186,18 @@ impl Tool {
 
     /// Runs it to its end.
     pub fn run(&self) -> Result<Output, RunError> {
+        let stdin = if self.stdin.is_empty() { Stdio::null() } else { Stdio::piped() };
+        self.run_on(stdin, Stdio::piped())
+    }
+
+    /// Runs it to its end with a connection as its stdin and stdout, as inetd does.
+    pub fn serve(&self, connection: OwnedFd) -> Result<Output, RunError> {
+        let spawn_error = |source| RunError::Spawn { program: self.program.clone(), source };
+        let copy = connection.try_clone().map_err(spawn_error)?;
+        self.run_on(copy.into(), connection.into())
+    }
+
+    fn run_on(&self, stdin: Stdio, stdout: Stdio) -> Result<Output, RunError> {
         let program = find(&self.program)
             .ok_or_else(|| RunError::Missing { program: self.program.clone() })?;
         #[allow(clippy::disallowed_methods, reason = "this is the one place that starts programs")]
@@ -183,13 +209,15 @@ impl Tool {
             .env("LC_ALL", "C")
             .envs(self.envs.iter().map(|(name, value)| (name, value)))
             .current_dir("/")
-            .stdin(if self.stdin.is_empty() { Stdio::null() } else { Stdio::piped() })
-            .stdout(Stdio::piped())
+            .stdin(stdin)
+            .stdout(stdout)
             .stderr(Stdio::piped())
             // A Ctrl-C or hang-up on the terminal is for us to handle, not for a useradd half-way.
             .process_group(0);
         let spawn_error = |source| RunError::Spawn { program: self.program.clone(), source };
         let mut child = command.spawn().map_err(spawn_error)?;
+        // Our copies of the connection must not keep it open when the child is done with it.
+        drop(command);
         if let Some(mut stdin) = child.stdin.take() {
             // A child that does not read its input is judged by its exit code.
             let _ = stdin.write_all(&self.stdin);
@@ -377,6 +405,24 @@ mod tests {
         assert!(matches!(Tool::new("no-such-program").run(), Err(RunError::Missing { .. })));
         let failed = Tool::new("sh").args(["-c", "echo why >&2; exit 9"]).run().unwrap_err();
         assert_eq!(failed.to_string(), "sh: exit status: 9: why");
+    }
+
+    #[test]
+    fn a_connection_is_stdin_and_stdout_and_is_closed() {
+        let (ours, theirs) = std::os::unix::net::UnixStream::pair().unwrap();
+        (&ours).write_all(b"abc").unwrap();
+        ours.shutdown(std::net::Shutdown::Write).unwrap();
+        let out = Tool::new("sh").args(["-c", "cat; echo log >&2"]).serve(theirs.into()).unwrap();
+        let mut echoed = String::new();
+        (&ours).read_to_string(&mut echoed).unwrap();
+        assert_eq!((echoed.as_str(), out.stderr.as_str()), ("abc", "log\n"));
+    }
+
+    #[test]
+    fn a_program_is_started_by_another() {
+        let tool = Tool::new("sh").args(["-c", "echo inner"]).through("env", ["A=b"]);
+        assert_eq!(tool.run().unwrap().stdout, "inner\n");
+        assert!(tool.line().ends_with("env A=b /usr/bin/sh -c 'echo inner'"), "{}", tool.line());
     }
 
     #[test]

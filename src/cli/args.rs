@@ -1,0 +1,303 @@
+//! From words to a command.
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use super::{Command, Env, Grant, Manner, PolicySource, Problem, Time, field};
+use crate::policy::Origin;
+use crate::text::refusal::Refusal;
+use crate::text::usage::Usage;
+use crate::text::{Lang, help};
+
+const VERBS: [&str; 5] = ["grant", "delete", "audit", "expire", "policy-check"];
+
+#[derive(Parser)]
+#[command(
+    name = "support-access",
+    disable_help_subcommand = true,
+    disable_help_flag = true,
+    disable_version_flag = true
+)]
+struct Line {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    Grant(GrantArgs),
+    Delete(DeleteArgs),
+    Audit(AuditArgs),
+    Expire(Common),
+    PolicyCheck(PolicyCheckArgs),
+}
+
+#[derive(Args)]
+struct Common {
+    #[arg(long)]
+    json: bool,
+    #[arg(long, value_parser = ["en", "ko"])]
+    lang: Option<String>,
+}
+
+#[derive(Args)]
+struct PolicyArgs {
+    #[arg(long)]
+    policy: Option<String>,
+    #[arg(long)]
+    signers: Option<String>,
+}
+
+#[derive(Args)]
+struct GrantArgs {
+    #[command(flatten)]
+    common: Common,
+    #[command(flatten)]
+    policy: PolicyArgs,
+    #[arg(long)]
+    key: Vec<String>,
+    #[arg(long)]
+    expires: Option<String>,
+    #[arg(long)]
+    extend: Option<String>,
+    #[arg(long)]
+    from: Option<String>,
+    #[arg(long)]
+    account: Option<String>,
+    #[arg(long)]
+    port: Option<String>,
+    #[arg(long, value_parser = ["none", "full"])]
+    sudo: Option<String>,
+    #[arg(long)]
+    ticket: Option<String>,
+    #[arg(long)]
+    no_verify: bool,
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Args)]
+struct DeleteArgs {
+    #[command(flatten)]
+    common: Common,
+    #[command(flatten)]
+    policy: PolicyArgs,
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Args)]
+struct AuditArgs {
+    #[command(flatten)]
+    common: Common,
+    #[command(flatten)]
+    policy: PolicyArgs,
+}
+
+#[derive(Args)]
+struct PolicyCheckArgs {
+    #[command(flatten)]
+    common: Common,
+    #[arg(long)]
+    policy: String,
+}
+
+/// All that can be typed, for tests and documents.
+#[cfg(test)]
+pub(super) fn options() -> clap::Command {
+    Line::command()
+}
+
+/// How to speak, found without understanding the rest.
+pub(super) fn manner(args: &[String]) -> Manner {
+    let mut lang = None;
+    for (index, arg) in args.iter().enumerate() {
+        let value = match arg.strip_prefix("--lang") {
+            Some("") => args.get(index + 1).map(String::as_str),
+            Some(rest) => rest.strip_prefix('='),
+            None => None,
+        };
+        lang = match value {
+            Some("en") => Some(Lang::En),
+            Some("ko") => Some(Lang::Ko),
+            _ => lang,
+        };
+    }
+    Manner { json: args.iter().any(|arg| arg == "--json"), lang }
+}
+
+/// Reads the words.
+pub(super) fn command(args: &[String], env: &Env, lang: Lang) -> Result<Command, Problem> {
+    let (verb, rest) = verb(args, env)?;
+    let asks = |long: &str, short: &str| rest.iter().any(|arg| arg == long || arg == short);
+    if asks("--help", "-h") {
+        return Ok(Command::Help(help::page(verb.explicit.as_deref(), lang)));
+    }
+    if asks("--version", "-V") {
+        return Ok(Command::Version);
+    }
+    let words = [String::from("support-access"), verb.name.clone()].into_iter().chain(rest);
+    let line = Line::command()
+        .try_get_matches_from(words)
+        .and_then(|matches| Line::from_arg_matches(&matches))
+        .map_err(|error| Problem::Usage(usage(&error)))?;
+    match line.verb {
+        Verb::Grant(args) => grant(args, env, lang).map(|grant| Command::Grant(Box::new(grant))),
+        Verb::Delete(args) => {
+            Ok(Command::Delete { dry_run: args.dry_run, policy: policy(args.policy, env, lang)? })
+        }
+        Verb::Audit(args) => Ok(Command::Audit { policy: policy(args.policy, env, lang)? }),
+        Verb::Expire(_) => Ok(Command::Expire),
+        Verb::PolicyCheck(args) => Ok(Command::PolicyCheck {
+            policy: field("--policy", args.policy.parse::<Origin>(), lang)?,
+        }),
+    }
+}
+
+struct Found {
+    name: String,
+    /// The verb as it was typed, if it was.
+    explicit: Option<String>,
+}
+
+/// Finds the verb: the first word, unless it is an option; `--delete` and `--audit` anywhere;
+/// `CAFE24DEL`. What is left are the verb's own words.
+fn verb(args: &[String], env: &Env) -> Result<(Found, Vec<String>), Problem> {
+    let mut rest: Vec<String> = args.to_vec();
+    let mut typed: Option<String> = None;
+    let leading = rest.iter().position(|arg| !matches!(arg.as_str(), "--json"));
+    if let Some(index) = leading
+        && VERBS.contains(&rest[index].as_str())
+    {
+        typed = Some(rest.remove(index));
+    }
+    let mut index = 0;
+    while index < rest.len() {
+        if matches!(rest[index].as_str(), "--delete" | "--audit") {
+            let flag = rest.remove(index);
+            let name = flag.trim_start_matches('-').to_owned();
+            match &typed {
+                Some(first) if *first != name => {
+                    return Err(Problem::Usage(Usage::TwoVerbs {
+                        first: first.clone(),
+                        second: flag,
+                    }));
+                }
+                _ => typed = Some(name),
+            }
+        } else {
+            index += 1;
+        }
+    }
+    let name = match (env.delete.as_deref().unwrap_or_default(), typed.as_deref()) {
+        ("" | "no", None) => "grant",
+        ("yes", None) => "delete",
+        ("yes", Some("delete" | "expire" | "policy-check")) | ("", Some(_)) => {
+            typed.as_deref().unwrap_or("grant")
+        }
+        ("no", Some(verb)) if verb != "delete" => verb,
+        (value @ ("yes" | "no"), Some(verb)) => {
+            let (verb, value) = (verb.to_owned(), value.to_owned());
+            return Err(Problem::Refused(Refusal::DeleteContradiction { verb, value }));
+        }
+        (value, _) => {
+            return Err(Problem::Refused(Refusal::DeleteValue { value: crate::text::safe(value) }));
+        }
+    };
+    Ok((Found { name: name.to_owned(), explicit: typed.clone() }, rest))
+}
+
+fn policy(args: PolicyArgs, env: &Env, lang: Lang) -> Result<PolicySource, Problem> {
+    let origin = match args.policy.as_deref() {
+        Some(text) => Some(field("--policy", text.parse::<Origin>(), lang)?),
+        None => match env.policy.as_deref().filter(|text| !text.is_empty()) {
+            Some(text) => Some(field("SUPPORT_ACCESS_POLICY", text.parse::<Origin>(), lang)?),
+            None => None,
+        },
+    };
+    // The site's signers vouch for the site's policy, not for one that the customer names.
+    let site = env.signers.clone().filter(|path| args.policy.is_none() && !path.is_empty());
+    Ok(PolicySource { origin, signers: args.signers.or(site) })
+}
+
+fn grant(args: GrantArgs, env: &Env, lang: Lang) -> Result<Grant, Problem> {
+    let keys = args.key.iter().map(|text| field("--key", text.parse::<Origin>(), lang));
+    let time = match (&args.expires, &args.extend) {
+        (Some(_), Some(_)) => return Err(Problem::Usage(Usage::ExtendAndExpires)),
+        (Some(text), None) => Time::Expires(field("--expires", text.parse(), lang)?),
+        (None, Some(text)) => Time::Extend(field("--extend", text.parse(), lang)?),
+        (None, None) => Time::Usual,
+    };
+    let from = args.from.iter().flat_map(|list| list.split(','));
+    let port = match args.port.as_deref().map(str::parse) {
+        None => None,
+        Some(Ok(port)) if port != 0 => Some(port),
+        Some(_) => {
+            let (option, value) = ("--port".to_owned(), args.port.unwrap_or_default());
+            return Err(Problem::Usage(Usage::BadValue {
+                option,
+                value,
+                allowed: "1-65535".to_owned(),
+            }));
+        }
+    };
+    let ticket_char = |c: char| c.is_ascii_alphanumeric() || "-_.#/:".contains(c);
+    if args
+        .ticket
+        .as_ref()
+        .is_some_and(|t| t.is_empty() || t.len() > 64 || !t.chars().all(ticket_char))
+    {
+        return Err(Problem::Usage(Usage::Ticket));
+    }
+    Ok(Grant {
+        policy: policy(args.policy, env, lang)?,
+        keys: keys.collect::<Result<_, _>>()?,
+        time,
+        from: from.map(|text| field("--from", text.parse(), lang)).collect::<Result<_, _>>()?,
+        account: args.account.map(|text| field("--account", text.parse(), lang)).transpose()?,
+        port,
+        sudo: args.sudo.map(|text| field("--sudo", text.parse(), lang)).transpose()?,
+        ticket: args.ticket,
+        verify: !args.no_verify,
+        dry_run: args.dry_run,
+        // A broken address from outside is no reason to fail; it is only shown.
+        origin: env.origin.as_deref().and_then(|text| text.parse().ok()),
+    })
+}
+
+/// clap's errors in our own words, so that they can be said in Korean.
+fn usage(error: &clap::Error) -> Usage {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(crate::text::safe(text)),
+        Some(ContextValue::Strings(list)) => Some(crate::text::safe(&list.join(", "))),
+        _ => None,
+    };
+    let argument = || text(ContextKind::InvalidArg).unwrap_or_default();
+    // clap shows a value's place as in `--key <KEY>`.
+    let option = || argument().split(' ').next().unwrap_or_default().to_owned();
+    match error.kind() {
+        ErrorKind::UnknownArgument if argument().starts_with('-') => {
+            match text(ContextKind::SuggestedArg) {
+                Some(like) => Usage::UnknownOptionLike { option: argument(), like },
+                None => Usage::UnknownOption { option: argument() },
+            }
+        }
+        ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand => {
+            let word = text(ContextKind::InvalidSubcommand).unwrap_or_else(argument);
+            Usage::UnknownWord { word }
+        }
+        ErrorKind::InvalidValue if text(ContextKind::InvalidValue).is_none_or(|v| v.is_empty()) => {
+            Usage::MissingValue { option: option() }
+        }
+        ErrorKind::InvalidValue => Usage::BadValue {
+            option: option(),
+            value: text(ContextKind::InvalidValue).unwrap_or_default(),
+            allowed: text(ContextKind::ValidValue).unwrap_or_default(),
+        },
+        ErrorKind::NoEquals | ErrorKind::WrongNumberOfValues | ErrorKind::TooFewValues => {
+            Usage::MissingValue { option: option() }
+        }
+        ErrorKind::ArgumentConflict => Usage::Twice { option: option() },
+        kind => Usage::Other { detail: kind.to_string() },
+    }
+}

@@ -1,0 +1,66 @@
+//! The verbs.
+
+mod audit;
+mod delete;
+mod describe;
+mod ending;
+mod expire;
+mod failure;
+mod grant;
+mod log;
+mod out;
+mod policy;
+mod policy_check;
+mod receipt;
+
+use crate::cli::{self, Command, Env, Problem};
+use crate::text::Lang;
+use crate::text::refusal::Refusal;
+
+use out::{Exit, Look, Out};
+
+/// Runs a command line to its exit code.
+pub(crate) fn run(args: &[String], env: &Env) -> u8 {
+    let (manner, command) = cli::parse(args, env);
+    let provider = crate::policy::Policy::builtin().map_or(Lang::En, |policy| policy.language);
+    let mut out = Out::new(cli::language(manner.lang, env, provider), manner.json, env.no_color);
+    let command = match command {
+        Ok(command) => command,
+        Err(Problem::Usage(usage)) => {
+            out.error(Exit::Usage, &usage);
+            return out.finish("failed", &[("exit", "2".to_owned())], Exit::Usage);
+        }
+        Err(Problem::Refused(refusal)) => {
+            out.error(Exit::Refused, &refusal);
+            return out.finish("refused", &[("exit", "4".to_owned())], Exit::Refused);
+        }
+    };
+    match command {
+        Command::Help(page) => {
+            out.line(Look::Plain, page.trim_end());
+            Exit::Done as u8
+        }
+        Command::Version => {
+            let commit = crate::COMMIT.map(|commit| format!(" ({commit})")).unwrap_or_default();
+            out.line(Look::Plain, &format!("support-access {}{commit}", crate::VERSION));
+            Exit::Done as u8
+        }
+        Command::PolicyCheck { policy } => policy_check::run(&policy, out),
+        _ if !crate::host::is_root() => {
+            out.error(Exit::NotRoot, &Refusal::NotRoot { line: as_root(args) });
+            out.finish("failed", &[("exit", "3".to_owned())], Exit::NotRoot)
+        }
+        Command::Grant(options) => grant::run(&options, out),
+        Command::Delete { dry_run, policy } => delete::run(dry_run, &policy, out),
+        Command::Audit { policy } => audit::run(&policy, out),
+        Command::Expire => expire::run(out),
+    }
+}
+
+/// The same command as root would type it.
+fn as_root(args: &[String]) -> String {
+    let program = std::env::current_exe()
+        .map_or_else(|_| "support-access".to_owned(), |path| path.display().to_string());
+    let words = std::iter::once(&program).chain(args).map(|word| crate::host::run::quote(word));
+    format!("sudo {}", words.collect::<Vec<_>>().join(" "))
+}

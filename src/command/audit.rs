@@ -1,0 +1,134 @@
+//! `audit`: what is open, until when, and what on this server differs from the journal. Read-only.
+
+use serde_json::json;
+
+use super::delete::tell_others;
+use super::describe;
+use super::failure::Failure;
+use super::out::{Exit, Look, Out};
+use super::receipt::{Receipt, earlier};
+use crate::cli::PolicySource;
+use crate::grant::journal::{self, State};
+use crate::grant::step::{self, PlanError, Step, Wanted};
+use crate::grant::survey;
+use crate::host::{change, processes};
+use crate::text::Words;
+use crate::text::report::Report;
+
+/// Runs the verb.
+pub(super) fn run(source: &PolicySource, mut out: Out) -> u8 {
+    match attempt(source, &mut out) {
+        Ok(problems) => {
+            let (word, exit) =
+                if problems { ("problems", Exit::Problems) } else { ("ok", Exit::Done) };
+            out.finish(word, &[], exit)
+        }
+        Err(failure) => failure.finish(out),
+    }
+}
+
+/// Shows everything; returns whether there is a problem.
+fn attempt(source: &PolicySource, out: &mut Out) -> Result<bool, Failure> {
+    let state = journal::read()?;
+    let others = tell_others(source, state.as_ref(), out)?;
+    let Some(state) = state else {
+        out.say(Look::Plain, &Report::AuditNone);
+        out.field("state", json!("none"));
+        return Ok(others);
+    };
+    let whole = tell_state(&state, out);
+    let drift = tell_drift(&state, out)?;
+    tell_use(&state, out)?;
+    Ok(others || !whole || drift)
+}
+
+/// Says in which state the grant is; returns whether it is open as it should be.
+fn tell_state(state: &State, out: &mut Out) -> bool {
+    let (name, report, whole) = if state.closing.is_some() {
+        ("closing", Report::AuditClosing, false)
+    } else if state.settled.is_none() {
+        ("incomplete", Report::AuditIncomplete, false)
+    } else if state.is_over() {
+        ("over", Report::AuditOver, false)
+    } else {
+        ("open", Report::AuditOpen, true)
+    };
+    out.field("state", json!(name));
+    out.say(if whole { Look::Good } else { Look::Bad }, &report);
+    let from = state.facts.from.first().and_then(|from| from.parse::<crate::policy::Source>().ok());
+    let from = from.map_or(std::net::IpAddr::from([127, 0, 0, 1]), |from| from.first_host());
+    let extent = earlier(state.proof.as_ref());
+    match survey::door(&state.facts.account, state.facts.port, from) {
+        Ok(door) => {
+            let receipt = Receipt { facts: &state.facts, door: &door, proof: None, extent };
+            receipt.print(out);
+            receipt.fields(out);
+            if let Some(stale) = door.sshd.config_changed_since_start(&door.config) {
+                out.say(Look::Bad, &Report::StaleConfig { file: stale.file.display().to_string() });
+            }
+            whole
+        }
+        Err(error) => {
+            tell_refused(&error, out);
+            false
+        }
+    }
+}
+
+/// Says what a repair would change; returns whether there is anything.
+fn tell_drift(state: &State, out: &mut Out) -> Result<bool, Failure> {
+    if state.closing.is_some() || state.settled.is_none() {
+        return Ok(false);
+    }
+    let wanted = Wanted::of(state);
+    let mut drift = false;
+    for step in Step::ALL {
+        match step.plan(&wanted) {
+            Ok(changes) => {
+                for change in &changes {
+                    drift = true;
+                    let what = describe::text(change).say(out.lang());
+                    out.say(Look::Bad, &Report::AuditDrift { what });
+                    out.push("drift", describe::json(Some(step), change));
+                }
+            }
+            Err(error @ PlanError::Refused(_)) => {
+                drift = true;
+                tell_refused(&error, out);
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    out.say(
+        if drift { Look::Plain } else { Look::Good },
+        if drift { &Report::AuditRepair } else { &Report::AuditWell },
+    );
+    Ok(drift)
+}
+
+fn tell_refused(error: &PlanError, out: &mut Out) {
+    let why = match error {
+        PlanError::Refused(refusal) => refusal.say(out.lang()),
+        other => other.to_string(),
+    };
+    out.push("problems", json!(error.to_string()));
+    out.say(Look::Bad, &Report::AuditRefused { why });
+}
+
+/// Says what of the access is in use, which is no problem in itself.
+fn tell_use(state: &State, out: &mut Out) -> Result<(), Failure> {
+    let lines = step::foreign_lines(&state.facts)?;
+    if !lines.is_empty() {
+        out.say(Look::Plain, &Report::AuditCustomerLines { count: lines.len() });
+    }
+    let running = processes::of_visit(state.facts.uid);
+    if !running.is_empty() {
+        out.say(Look::Plain, &Report::AuditProcesses { list: change::list(&running) });
+    }
+    out.field("key_lines", json!(lines));
+    out.field(
+        "processes",
+        json!(running.iter().map(|p| json!({"pid": p.pid, "name": p.name})).collect::<Vec<_>>()),
+    );
+    Ok(())
+}

@@ -1,0 +1,147 @@
+//! `delete`: ends access now. It needs no network, policy or account name.
+
+use serde_json::json;
+
+use super::ending;
+use super::failure::Failure;
+use super::grant::PATIENCE;
+use super::log::write_log;
+use super::out::{Exit, Look, Out};
+use super::policy;
+use crate::cli::PolicySource;
+use crate::grant::end;
+use crate::grant::journal::{self, State, Why};
+use crate::grant::survey;
+use crate::host::lock::Lock;
+use crate::host::signals::Held;
+use crate::host::{Hands, log, processes};
+use crate::policy::{Legacy, Origin, Policy};
+use crate::text::refusal::Refusal;
+use crate::text::report::Report;
+
+/// Runs the verb.
+pub(super) fn run(dry_run: bool, source: &PolicySource, mut out: Out) -> u8 {
+    match attempt(dry_run, source, &mut out) {
+        Ok((word, exit)) => out.finish(word, &[], exit),
+        Err(failure) => failure.finish(out),
+    }
+}
+
+fn attempt(
+    dry_run: bool,
+    source: &PolicySource,
+    out: &mut Out,
+) -> Result<(&'static str, Exit), Failure> {
+    // Ending goes on to its end, whoever asks it to stop.
+    let _signals = Held::new();
+    let _lock = if dry_run {
+        None
+    } else {
+        let tell = |holder: &str| out.progress(&Report::Waiting { holder: holder.to_owned() });
+        Some(Lock::take("delete", PATIENCE, tell)?)
+    };
+    let state = journal::read()?;
+    let others = tell_others(source, state.as_ref(), out)?;
+    let Some(state) = state else {
+        if !dry_run {
+            end::remove_empty_folder(&Hands::new("new"));
+        }
+        if others {
+            return Ok((if dry_run { "dry-run" } else { "failed" }, Exit::Left));
+        }
+        out.say(Look::Plain, &Report::NothingToDelete);
+        return Ok((if dry_run { "dry-run" } else { "nothing-to-delete" }, Exit::Done));
+    };
+    if dry_run {
+        out.say(Look::Strong, &Report::DryRunDelete);
+        let ended = ending::print_plan(&state, out)?;
+        let clean = ended.is_clean() && !others;
+        return Ok(("dry-run", if clean { Exit::Done } else { Exit::Left }));
+    }
+    if processes::own_login_uid() == Some(state.facts.uid) {
+        return Err(Refusal::FromInside { account: state.facts.account }.into());
+    }
+    let (word, exit) = end_and_tell(&state, Why::Delete, out)?;
+    Ok((word, if others { Exit::Left } else { exit }))
+}
+
+/// Ends the grant, tells of it and writes the log.
+pub(super) fn end_and_tell(
+    state: &State,
+    why: Why,
+    out: &mut Out,
+) -> Result<(&'static str, Exit), Failure> {
+    let already_closing = state.closing.is_some();
+    let Some(ended) = ending::end_now(why, out)? else {
+        return Ok(("nothing-to-delete", Exit::Done));
+    };
+    ending::tell_lines(&ended, state, out);
+    let word = match why {
+        Why::Expired => "expired",
+        Why::Delete | Why::Rollback => "deleted",
+    };
+    let done = ended.is_done();
+    // A timer that tries every ten minutes must not fill the log with the same line.
+    if done || !already_closing {
+        let extra = [
+            ("why", json!(why)),
+            ("clean", json!(ended.is_clean())),
+            ("key_lines", json!(ended.key_lines)),
+            ("left", json!(ending::summary(&ended, crate::text::Lang::En))),
+            ("elsewhere", json!(ended.elsewhere.paths)),
+        ];
+        write_log(&Hands::new(&state.facts.id), word, &state.facts, &extra, out);
+    }
+    out.field("account", json!(state.facts.account));
+    if ended.is_clean() {
+        out.say(Look::Good, &Report::Deleted { log: log::PATH.to_owned() });
+        return Ok((word, Exit::Done));
+    }
+    out.say(Look::Bad, if done { &Report::DeletedBut } else { &Report::NotDeleted });
+    ending::tell_left(&ended, out);
+    if done {
+        return Ok((word, Exit::Left));
+    }
+    out.say(Look::Plain, &Report::TryAgain);
+    Ok(("failed", Exit::Left))
+}
+
+/// Names accounts that have no journal: of the provider's earlier script, and of a grant whose
+/// journal was lost. Returns whether there are any.
+pub(super) fn tell_others(
+    source: &PolicySource,
+    state: Option<&State>,
+    out: &mut Out,
+) -> Result<bool, Failure> {
+    let mut any = false;
+    for account in survey::legacy(&legacy_list(source, out), state.map(|state| &state.facts))? {
+        out.warn(&Report::LegacyFound { account: account.clone() });
+        out.push("legacy", json!(account));
+        any = true;
+    }
+    for account in survey::orphans(state.map(|state| &state.facts))? {
+        out.warn(&Report::OrphanFound { account: account.clone() });
+        out.push("orphans", json!(account));
+        any = true;
+    }
+    Ok(any)
+}
+
+/// The provider's list of earlier accounts: from the policy that was named, the one kept with the
+/// grant, or the built-in one. Ending must work without a network, so a policy that can't be had is
+/// no failure.
+fn legacy_list(source: &PolicySource, out: &Out) -> Vec<Legacy> {
+    if source.origin.is_some()
+        && let Ok(given) = policy::load(source, out)
+    {
+        return given.loaded.policy.legacy;
+    }
+    let kept = Origin::File(end::POLICY.into())
+        .read()
+        .ok()
+        .and_then(|f| Policy::parse(&f.bytes, end::POLICY).ok());
+    kept.map_or_else(
+        || Policy::builtin().map(|p| p.legacy).unwrap_or_default(),
+        |policy| policy.legacy,
+    )
+}

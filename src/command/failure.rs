@@ -1,0 +1,106 @@
+//! How errors of the rooms below become a last line and an exit code.
+
+use crate::grant::carry::CarryError;
+use crate::grant::journal::JournalError;
+use crate::grant::step::PlanError;
+use crate::host::door::Reason;
+use crate::host::lock::LockError;
+use crate::policy::{KeysError, LoadError, ReadError, SignersError};
+use crate::text::Words;
+use crate::text::refusal::Refusal;
+use crate::text::report::Report;
+
+use super::out::{Exit, Out};
+
+/// Why a verb did not do its work.
+#[derive(Debug)]
+pub(super) struct Failure {
+    exit: Exit,
+    words: Box<dyn Words + Send + Sync>,
+}
+
+impl Failure {
+    /// Nothing was changed, and why.
+    pub(super) fn refused(words: impl Words + Send + Sync + 'static) -> Self {
+        Self { exit: Exit::Refused, words: Box::new(words) }
+    }
+
+    /// It went wrong, and was undone as far as anything had been done.
+    pub(super) fn failed(why: &dyn std::fmt::Display) -> Self {
+        Self { exit: Exit::Failed, words: Box::new(Report::Failed { why: why.to_string() }) }
+    }
+
+    /// sshd would not let the engineer in.
+    pub(super) fn unproven(reason: Reason) -> Self {
+        Self { exit: Exit::Failed, words: Box::new(reason) }
+    }
+
+    /// It went wrong, and could not be undone whole.
+    pub(super) fn left(why: String) -> Self {
+        Self { exit: Exit::Left, words: Box::new(Report::Failed { why }) }
+    }
+
+    /// Ends the run.
+    pub(super) fn finish(self, mut out: Out) -> u8 {
+        out.error(self.exit, &*self.words);
+        let word = if self.exit == Exit::Refused { "refused" } else { "failed" };
+        out.finish(word, &[("exit", (self.exit as u8).to_string())], self.exit)
+    }
+}
+
+macro_rules! refusals {
+    ($($error:ty),+) => { $(
+        impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                Self::refused(error)
+            }
+        }
+    )+ };
+}
+
+impl From<crate::host::change::ChangeError> for Failure {
+    fn from(error: crate::host::change::ChangeError) -> Self {
+        Self::failed(&error)
+    }
+}
+
+refusals!(Refusal, crate::policy::Refusal, LoadError, ReadError, KeysError, SignersError);
+
+impl From<PlanError> for Failure {
+    fn from(error: PlanError) -> Self {
+        match error {
+            PlanError::Refused(refusal) => Self::refused(refusal),
+            other => Self::failed(&other),
+        }
+    }
+}
+
+impl From<CarryError> for Failure {
+    fn from(error: CarryError) -> Self {
+        match error {
+            CarryError::Plan(PlanError::Refused(refusal)) => {
+                Self { exit: Exit::Failed, words: Box::new(refusal) }
+            }
+            other => Self::failed(&other),
+        }
+    }
+}
+
+impl From<JournalError> for Failure {
+    fn from(error: JournalError) -> Self {
+        match error {
+            JournalError::Newer(schema) => Self::refused(Refusal::NewerJournal { schema }),
+            other => Self::failed(&other),
+        }
+    }
+}
+
+impl From<LockError> for Failure {
+    fn from(error: LockError) -> Self {
+        let words = Box::new(Report::Failed { why: error.to_string() });
+        match error {
+            LockError::Held { .. } => Self { exit: Exit::Busy, words },
+            LockError::File(_) => Self { exit: Exit::Failed, words },
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! `grant`: opens access, or brings what is open up to what is asked.
+
+mod amend;
+mod open;
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::describe;
+use super::failure::Failure;
+use super::out::{Exit, Look, Out};
+use super::policy::{self, Given};
+use super::receipt::Receipt;
+use crate::cli::{Grant, Time};
+use crate::grant::carry::Plan;
+use crate::grant::journal::{self, Facts, State};
+use crate::grant::proof::Proof;
+use crate::grant::step::Step;
+use crate::grant::survey::{self, Door, Inputs};
+use crate::host::change::Change;
+use crate::host::clock;
+use crate::host::door::Refusal;
+use crate::host::lock::Lock;
+use crate::host::signals::Held;
+use crate::policy::{Origin, Source, Terms, Wishes};
+use crate::text::Words;
+use crate::text::report::Report;
+
+/// How long a run waits for another.
+pub(super) const PATIENCE: Duration = Duration::from_mins(1);
+
+/// What a run of `grant` knows before it touches anything.
+struct Asked<'a> {
+    options: &'a Grant,
+    terms: Terms,
+    inputs: Inputs,
+    door: Door,
+    /// The policy as it was fetched, to be kept with the grant.
+    policy: Vec<u8>,
+    /// Accounts of the provider's earlier script.
+    legacy: Vec<String>,
+}
+
+/// Runs the verb.
+pub(super) fn run(options: &Grant, mut out: Out) -> u8 {
+    match attempt(options, &mut out) {
+        Ok(done) => done.finish(out),
+        Err(failure) => failure.finish(out),
+    }
+}
+
+/// How a grant ended well, or not so well.
+struct Done {
+    word: &'static str,
+    details: Vec<(&'static str, String)>,
+    exit: Exit,
+}
+
+impl Done {
+    /// Access is open.
+    fn open(word: &'static str, facts: &Facts, extent: &str, exit: Exit) -> Self {
+        let details = vec![
+            ("account", facts.account.clone()),
+            ("expires", clock::utc(facts.deadline)),
+            ("proof", extent.to_owned()),
+        ];
+        Self { word, details, exit }
+    }
+
+    fn finish(self, out: Out) -> u8 {
+        out.finish(self.word, &self.details, self.exit)
+    }
+}
+
+fn attempt(options: &Grant, out: &mut Out) -> Result<Done, Failure> {
+    let mut signals = Held::new();
+    let given = policy::load(&options.policy, out)?;
+    let asked = ask(options, &given, out)?;
+    // The lock is on the disk of no server, but even so a dry run takes none.
+    let _lock = if options.dry_run {
+        None
+    } else {
+        let tell = |holder: &str| out.progress(&Report::Waiting { holder: holder.to_owned() });
+        Some(Lock::take("grant", PATIENCE, tell)?)
+    };
+    let state = journal::read()?;
+    for account in &asked.legacy {
+        out.warn(&Report::LegacyFound { account: account.clone() });
+        out.push("legacy", json!(account));
+    }
+    match state.as_ref().filter(|state| is_live(state)) {
+        Some(state) => amend::run(&asked, state, &mut signals, out),
+        None => open::run(&asked, state.as_ref(), &mut signals, out),
+    }
+}
+
+/// Whether a journal is one of an open grant; else what it left is cleared away first.
+pub(super) fn is_live(state: &State) -> bool {
+    state.settled.is_some() && state.closing.is_none() && !state.is_over()
+}
+
+/// Joins what was typed, the policy and the sshd that is here.
+fn ask<'a>(options: &'a Grant, given: &Given, out: &mut Out) -> Result<Asked<'a>, Failure> {
+    let mut wishes = Wishes {
+        keys: policy::keys(&options.keys, out)?,
+        expires: match options.time {
+            Time::Expires(lifetime) => Some(lifetime),
+            Time::Usual | Time::Extend(_) => None,
+        },
+        from: options.from.clone(),
+        account: options.account.clone(),
+        sudo: options.sudo,
+        port: options.port,
+    };
+    let published = policy::is_published(&given.loaded.origin);
+    let state = journal::read()?;
+    if !published
+        && wishes.keys.is_empty()
+        && let Some(state) = state.as_ref().filter(|state| is_live(state))
+    {
+        recall(&mut wishes, &state.facts);
+    }
+    let terms = Terms::narrow(&given.loaded.policy, &wishes, published)?;
+    let from =
+        terms.from.first().map_or(std::net::IpAddr::from([127, 0, 0, 1]), Source::first_host);
+    let door = survey::door(terms.account.as_str(), terms.port, from)?;
+    let legacy = survey::legacy(&terms.legacy, state.as_ref().map(|state| &state.facts))?;
+    if legacy.iter().any(|account| account == terms.account.as_str()) {
+        let account = terms.account.to_string();
+        return Err(crate::text::refusal::Refusal::Legacy { account }.into());
+    }
+    let inputs = Inputs {
+        origin: options.origin.as_ref().map(ToString::to_string),
+        policy: match given.loaded.origin {
+            Origin::Builtin => "built-in".to_owned(),
+            ref named => named.to_string(),
+        },
+        signed_by: given.loaded.signed_by.as_ref().map(ToString::to_string),
+        signers: given.signers.clone(),
+        ticket: options.ticket.clone(),
+        lang: out.lang(),
+    };
+    Ok(Asked { options, terms, inputs, door, policy: given.loaded.bytes.clone(), legacy })
+}
+
+/// Fills the wishes of a customer who is his own publisher: to extend his open grant he need not
+/// name everything again.
+fn recall(wishes: &mut Wishes, facts: &Facts) {
+    wishes.keys = facts.keys.iter().filter_map(|key| key.parse().ok()).collect();
+    if wishes.from.is_empty() {
+        wishes.from = facts.from.iter().filter_map(|from| from.parse().ok()).collect();
+    }
+    wishes.account = wishes.account.take().or_else(|| facts.account.parse().ok());
+    wishes.port = wishes.port.or(Some(facts.port));
+    let sudo = if facts.sudo { crate::policy::Sudo::Full } else { crate::policy::Sudo::None };
+    wishes.sudo = wishes.sudo.or(Some(sudo));
+}
+
+/// Prints a plan, and ends a dry run.
+fn dry_run(plan: &Plan, facts: &Facts, asked: &Asked, out: &mut Out) -> Done {
+    out.say(
+        Look::Strong,
+        if plan.is_empty() { &Report::DryRunNothing } else { &Report::DryRunGrant },
+    );
+    for (step, changes) in &plan.steps {
+        out.say(Look::Strong, &describe::step_name(*step));
+        for change in changes {
+            describe::print(out, change);
+            out.push("changes", describe::json(Some(*step), change));
+        }
+    }
+    if !plan.is_empty() && asked.options.verify {
+        out.say(Look::Plain, &Report::DryRunProof);
+    }
+    let (local, utc) = (clock::local(facts.deadline), clock::utc(facts.deadline));
+    out.say(Look::Plain, &Report::DryRunEnds { local, utc });
+    Receipt { facts, door: &asked.door, proof: None, extent: "none" }.fields(out);
+    Done {
+        word: "dry-run",
+        details: vec![("changes", plan.changes().count().to_string())],
+        exit: exit(asked),
+    }
+}
+
+/// A door of the provider's that is open still is something left behind.
+fn exit(asked: &Asked) -> Exit {
+    if asked.legacy.is_empty() { Exit::Done } else { Exit::Left }
+}
+
+/// Says that a step stands.
+fn told(out: &mut Out, step: Step, changes: &[Change]) {
+    let name = describe::step_name(step).say(out.lang());
+    out.say(Look::Good, &Report::StepDone { step: name });
+    for change in changes {
+        out.push("changes", describe::json(Some(step), change));
+    }
+}
+
+/// Says why sshd would not let the engineer in.
+fn tell_refusal(proof: &Proof, refusal: &Refusal, out: &mut Out) {
+    out.field(
+        "proof_failure",
+        json!({ "reason": refusal.reason.to_string(), "evidence": refusal.evidence }),
+    );
+    out.say(Look::Bad, &Report::ProofFailed { reason: refusal.reason.say(out.lang()) });
+    for line in &refusal.evidence {
+        out.say(Look::Plain, &Report::ProofEvidence { line: line.clone() });
+    }
+    if proof.report.refusal().is_none() {
+        out.say(Look::Plain, &Report::ProofDaemon);
+    }
+    out.say(Look::Plain, &Report::ProofNext);
+}
+
+/// Says what the proof could not try, and whether the daemon runs with an older configuration.
+fn tell_proof(proof: &Proof, door: &Door, out: &mut Out) {
+    for why in proof.unproven() {
+        out.say(Look::Bad, &Report::Unproven { reason: why.say(out.lang()) });
+    }
+    if let Some(stale) = door.sshd.config_changed_since_start(&door.config) {
+        let file = stale.file.display().to_string();
+        out.say(Look::Bad, &Report::StaleConfig { file });
+    }
+}

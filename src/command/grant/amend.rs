@@ -1,0 +1,137 @@
+//! A grant that is open already: unchanged, brought up to date, or extended.
+
+use serde_json::json;
+
+use super::open::proven;
+use super::{Asked, Done, dry_run, exit, told};
+use crate::cli::Time;
+use crate::command::failure::Failure;
+use crate::command::log::write_log;
+use crate::command::out::{Look, Out};
+use crate::command::receipt::{Receipt, earlier};
+use crate::grant::carry::{Plan, carry};
+use crate::grant::end;
+use crate::grant::journal::{Event, Facts, Journal, State};
+use crate::grant::proof::{Extent, Proof};
+use crate::grant::step::Wanted;
+use crate::grant::survey;
+use crate::host::signals::Held;
+use crate::host::{Hands, clock};
+use crate::text::refusal::Refusal;
+use crate::text::report::Report;
+
+pub(super) fn run(
+    asked: &Asked,
+    state: &State,
+    signals: &mut Held,
+    out: &mut Out,
+) -> Result<Done, Failure> {
+    let facts = facts(asked, state)?;
+    let mut wanted = Wanted { facts: facts.clone(), ..Wanted::of(state) };
+    let plan = Plan::new(&wanted)?;
+    if asked.options.dry_run {
+        return Ok(dry_run(&plan, &facts, asked, out));
+    }
+    if matches!(asked.options.time, Time::Expires(_)) {
+        out.say(Look::Plain, &Report::NotSooner);
+    }
+    if plan.is_empty() && facts == state.facts && state.complete {
+        out.say(Look::Good, &Report::Unchanged);
+        let extent = earlier(state.proof.as_ref());
+        return Ok(finish("unchanged", &facts, None, extent, asked, out));
+    }
+    let hands = Hands::new(&facts.id);
+    let Some(mut journal) = Journal::open()? else {
+        return Err(Failure::failed(&"the journal vanished"));
+    };
+    match make(&hands, &mut journal, &mut wanted, asked, signals, out) {
+        Ok(proof) => {
+            let extended = facts.deadline != state.facts.deadline;
+            let word = if extended { "extended" } else { "updated" };
+            out.say(Look::Good, if extended { &Report::Extended } else { &Report::Updated });
+            let extent = proof.as_ref().map_or(Extent::None, Proof::extent).word();
+            write_log(&hands, word, &facts, &[("proof", json!(extent))], out);
+            Ok(finish(word, &facts, proof.as_ref(), extent, asked, out))
+        }
+        Err(failure) => {
+            out.say(Look::Plain, &Report::RollingBack);
+            back(&hands, &mut journal, state, signals)?;
+            Err(failure)
+        }
+    }
+}
+
+/// What the open grant becomes.
+fn facts(asked: &Asked, state: &State) -> Result<Facts, Failure> {
+    let (now, old) = (&asked.terms, &state.facts);
+    let until = clock::local(old.deadline);
+    if now.provider != old.provider {
+        return Err(Refusal::OtherProvider { provider: old.provider.clone(), until }.into());
+    }
+    if now.account.as_str() != old.account {
+        return Err(Refusal::OtherAccount { account: old.account.clone(), until }.into());
+    }
+    if let Some(current) = old.serial.filter(|current| now.serial < *current) {
+        return Err(Refusal::OlderSerial { offered: now.serial, current }.into());
+    }
+    let mut facts = survey::amended(state, now, &asked.inputs, &asked.door)?;
+    if let Time::Extend(by) = asked.options.time {
+        let by = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
+        let deadline = old.deadline.saturating_add(by);
+        let latest = facts.started.saturating_add(facts.longest);
+        if deadline > latest {
+            return Err(Refusal::TooLong { most: clock::local(latest) }.into());
+        }
+        survey::set_deadline(&mut facts, &asked.door, deadline);
+    }
+    Ok(facts)
+}
+
+fn make(
+    hands: &Hands,
+    journal: &mut Journal,
+    wanted: &mut Wanted,
+    asked: &Asked,
+    signals: &mut Held,
+    out: &mut Out,
+) -> Result<Option<Proof>, Failure> {
+    journal.write(hands, Event::Amend { facts: Box::new(wanted.facts.clone()) })?;
+    end::keep_policy(hands, &asked.policy)?;
+    carry(hands, journal, wanted, signals, &mut |step, changes| told(out, step, changes))?;
+    let proof = proven(hands, journal, wanted, asked, out)?;
+    let extent = proof.as_ref().map_or(Extent::None, Proof::extent);
+    journal.write(hands, Event::Complete { proof: extent.word().to_owned() })?;
+    Ok(proof)
+}
+
+/// Makes the grant again what it was.
+fn back(
+    hands: &Hands,
+    journal: &mut Journal,
+    state: &State,
+    signals: &mut Held,
+) -> Result<(), Failure> {
+    let Some(settled) = state.settled.clone() else { return Ok(()) };
+    journal.write(hands, Event::Amend { facts: Box::new(settled) })?;
+    let mut wanted = Wanted::of(journal.state());
+    // A second interruption does not stop the way back.
+    signals.asked_to_stop();
+    carry(hands, journal, &mut wanted, signals, &mut |_, _| {})?;
+    let proof = state.proof.clone().unwrap_or_else(|| Extent::None.word().to_owned());
+    journal.write(hands, Event::Complete { proof })?;
+    Ok(())
+}
+
+fn finish(
+    word: &'static str,
+    facts: &Facts,
+    proof: Option<&Proof>,
+    extent: &str,
+    asked: &Asked,
+    out: &mut Out,
+) -> Done {
+    let receipt = Receipt { facts, door: &asked.door, proof, extent };
+    receipt.print(out);
+    receipt.fields(out);
+    Done::open(word, facts, extent, exit(asked))
+}

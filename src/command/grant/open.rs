@@ -1,0 +1,134 @@
+//! A new grant.
+
+use serde_json::json;
+
+use super::{Asked, Done, dry_run, exit, tell_proof, tell_refusal, told};
+use crate::cli::Time;
+use crate::command::ending;
+use crate::command::failure::Failure;
+use crate::command::log::write_log;
+use crate::command::out::{Look, Out};
+use crate::command::receipt::Receipt;
+use crate::grant::carry::{CarryError, Plan, carry};
+use crate::grant::end;
+use crate::grant::journal::{Event, Facts, Journal, State, Why};
+use crate::grant::proof::{Extent, Proof, prove};
+use crate::grant::step::Wanted;
+use crate::grant::survey;
+use crate::host::Hands;
+use crate::host::signals::Held;
+use crate::text::refusal::Refusal;
+use crate::text::report::Report;
+
+pub(super) fn run(
+    asked: &Asked,
+    earlier: Option<&State>,
+    signals: &mut Held,
+    out: &mut Out,
+) -> Result<Done, Failure> {
+    if matches!(asked.options.time, Time::Extend(_)) {
+        return Err(Refusal::NothingToExtend.into());
+    }
+    if asked.options.dry_run {
+        if let Some(state) = earlier {
+            out.say(Look::Strong, &Report::DryRunFirst);
+            ending::print_plan(state, out)?;
+            return Ok(Done { word: "dry-run", details: Vec::new(), exit: exit(asked) });
+        }
+        let wanted = Wanted::new(survey::new_facts(&asked.terms, &asked.inputs, &asked.door)?);
+        return Ok(dry_run(&Plan::new(&wanted)?, &wanted.facts, asked, out));
+    }
+    if let Some(state) = earlier {
+        clear_earlier(state, out)?;
+    }
+    let facts = survey::new_facts(&asked.terms, &asked.inputs, &asked.door)?;
+    let mut wanted = Wanted::new(facts.clone());
+    // Planned whole before anything is written: a refusal must find an untouched disk.
+    Plan::new(&wanted)?;
+    let hands = Hands::new(&facts.id);
+    let mut journal = Journal::create(&hands, facts.clone())?;
+    match make(&hands, &mut journal, &mut wanted, asked, signals, out) {
+        Ok(proof) => Ok(finish(&hands, &facts, proof.as_ref(), asked, out)),
+        Err(failure) => {
+            out.say(Look::Plain, &Report::RollingBack);
+            drop(journal);
+            clear(Why::Rollback, out)?;
+            out.say(Look::Plain, &Report::RolledBack);
+            Err(failure)
+        }
+    }
+}
+
+/// Clears away a grant that was cut off or is over.
+fn clear_earlier(state: &State, out: &mut Out) -> Result<(), Failure> {
+    out.say(Look::Plain, &Report::ClearingEarlier);
+    clear(if state.settled.is_some() { Why::Expired } else { Why::Rollback }, out)
+}
+
+fn clear(why: Why, out: &mut Out) -> Result<(), Failure> {
+    match ending::end_now(why, out)?.filter(|ended| !ended.is_done()) {
+        None => Ok(()),
+        Some(ended) => {
+            ending::tell_left(&ended, out);
+            Err(Failure::left(ending::summary(&ended, out.lang())))
+        }
+    }
+}
+
+/// Makes everything, proves it, and closes the journal's opening.
+fn make(
+    hands: &Hands,
+    journal: &mut Journal,
+    wanted: &mut Wanted,
+    asked: &Asked,
+    signals: &mut Held,
+    out: &mut Out,
+) -> Result<Option<Proof>, Failure> {
+    end::keep_policy(hands, &asked.policy)?;
+    carry(hands, journal, wanted, signals, &mut |step, changes| told(out, step, changes))?;
+    let proof = proven(hands, journal, wanted, asked, out)?;
+    if signals.asked_to_stop() {
+        return Err(CarryError::Interrupted.into());
+    }
+    let extent = proof.as_ref().map_or(Extent::None, Proof::extent);
+    journal.write(hands, Event::Complete { proof: extent.word().to_owned() })?;
+    Ok(proof)
+}
+
+/// Proves the way in, unless told not to.
+pub(super) fn proven(
+    hands: &Hands,
+    journal: &mut Journal,
+    wanted: &mut Wanted,
+    asked: &Asked,
+    out: &mut Out,
+) -> Result<Option<Proof>, Failure> {
+    if !asked.options.verify {
+        return Ok(None);
+    }
+    out.progress(&Report::Proving);
+    let proof = prove(hands, journal, wanted, &asked.door)?;
+    if let Some(refusal) = proof.refusal() {
+        tell_refusal(&proof, refusal, out);
+        return Err(Failure::unproven(refusal.reason.clone()));
+    }
+    tell_proof(&proof, &asked.door, out);
+    Ok(Some(proof))
+}
+
+fn finish(
+    hands: &Hands,
+    facts: &Facts,
+    proof: Option<&Proof>,
+    asked: &Asked,
+    out: &mut Out,
+) -> Done {
+    let extent = proof.map_or(Extent::None, Proof::extent).word();
+    write_log(hands, "granted", facts, &[("proof", json!(extent))], out);
+    out.say(Look::Good, &Report::Granted);
+    out.say(Look::Plain, &Report::PasteReceipt);
+    let receipt = Receipt { facts, door: &asked.door, proof, extent };
+    receipt.print(out);
+    receipt.fields(out);
+    Done::open("granted", facts, extent, exit(asked))
+}

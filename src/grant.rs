@@ -1,0 +1,9 @@
+//! The time-limited access: what it is made of, its journal, and how it is made and undone.
+
+pub mod carry;
+pub mod end;
+pub mod journal;
+mod leftovers;
+pub mod proof;
+pub mod step;
+pub mod survey;

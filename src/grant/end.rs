@@ -1,0 +1,218 @@
+//! Ending a grant: the door first, then those who are inside, then the rest; timer and program last,
+//! and only when all before them went. Every stage is planned from what stands now, so an ending
+//! that was cut off is simply ended again.
+
+use std::path::{Path, PathBuf};
+
+use super::journal::{self, Event, FOLDER, Facts, Journal, JournalError, State, Why};
+use super::leftovers;
+use super::step::{self, PlanError, Stage, Standing, Wanted};
+use crate::host::Hands;
+use crate::host::change::{Change, ChangeError, Owner, clear_temporary};
+use crate::host::files::{self, Trust};
+use crate::host::sweep;
+
+/// The policy that the grant was made on, kept for looking at a newer one.
+pub const POLICY: &str = "/var/lib/support-access/policy.toml";
+
+/// What could not be removed, or was not touched.
+#[derive(Debug)]
+pub enum Left {
+    /// A change failed.
+    Failed {
+        /// At which stage.
+        stage: Stage,
+        /// Which change.
+        change: Box<Change>,
+        /// Why.
+        error: ChangeError,
+    },
+    /// A stage could not even be planned.
+    Unplanned {
+        /// Which.
+        stage: Stage,
+        /// Why.
+        error: PlanError,
+    },
+    /// A path of ours holds what is not ours.
+    Foreign(PathBuf),
+    /// The account is not, or no longer, marked as ours.
+    Unmarked(String),
+}
+
+/// What an ending did, or would do.
+#[derive(Debug, Default)]
+pub struct Ended {
+    /// Changes that were made, in order.
+    pub changes: Vec<Change>,
+    /// What is still there.
+    pub left: Vec<Left>,
+    /// Lines that the customer had added to the account's key file.
+    pub key_lines: Vec<String>,
+    /// Files of the uid outside its home, which are named, not touched.
+    pub elsewhere: sweep::Found,
+}
+
+impl Ended {
+    /// Whether nothing at all is left.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.left.is_empty() && self.elsewhere.count == 0
+    }
+
+    /// Whether all that was ours is gone, though something else may have been named.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        !self.is_blocked()
+    }
+
+    /// Whether something of ours is still there, so that the timer must try again. What was never
+    /// ours stays for good.
+    fn is_blocked(&self) -> bool {
+        self.left.iter().any(|left| !matches!(left, Left::Foreign(_)))
+    }
+}
+
+/// What ending would do, as far as it can be told before anything is done. Reads, and never writes.
+pub fn plan(state: &State) -> Result<Ended, PlanError> {
+    let wanted = Wanted::of(state);
+    let mut ended = Ended { key_lines: step::foreign_lines(&wanted.facts)?, ..Ended::default() };
+    for stage in Stage::ALL {
+        let undo = stage.plan(&wanted)?;
+        ended.changes.extend(undo.changes);
+        ended.left.extend(undo.foreign.into_iter().map(Left::Foreign));
+    }
+    if let Standing::Unmarked(_) | Standing::Foreign(_) = step::standing(&wanted.facts)? {
+        ended.left.push(Left::Unmarked(wanted.facts.account.clone()));
+    }
+    ended.changes.extend(records());
+    ended.elsewhere = leftovers::elsewhere(&wanted);
+    Ok(ended)
+}
+
+/// Ends the grant of the journal.
+pub fn end(
+    hands: &Hands,
+    journal: &mut Journal,
+    why: Why,
+    on_change: &mut dyn FnMut(&Change),
+) -> Result<Ended, JournalError> {
+    if journal.state().closing.is_none() {
+        journal.write(hands, Event::Close { why })?;
+    }
+    let wanted = Wanted::of(journal.state());
+    let facts = &wanted.facts;
+    // Reading the lines may fail; the door must close all the same.
+    let key_lines = step::foreign_lines(facts).unwrap_or_default();
+    let mut ended = Ended { key_lines, ..Ended::default() };
+    remove_temporaries(hands, facts);
+    for stage in Stage::ALL {
+        if stage == Stage::Sessions
+            && let Ok(Standing::Unmarked(_) | Standing::Foreign(_)) = step::standing(facts)
+            && wanted.begun.contains(&step::Step::Account)
+        {
+            ended.left.push(Left::Unmarked(facts.account.clone()));
+            return Ok(ended);
+        }
+        if stage == Stage::Timer {
+            ended.elsewhere = leftovers::elsewhere(&wanted);
+            // The timer tries again for as long as the account, or a way in, is still there.
+            if ended.is_blocked() {
+                return Ok(ended);
+            }
+        }
+        run(hands, &wanted, stage, &mut ended, on_change);
+    }
+    if !ended.is_blocked() {
+        for change in records() {
+            make(hands, Stage::Program, change, &mut ended, on_change);
+        }
+    }
+    Ok(ended)
+}
+
+fn run(
+    hands: &Hands,
+    wanted: &Wanted,
+    stage: Stage,
+    ended: &mut Ended,
+    on_change: &mut dyn FnMut(&Change),
+) {
+    // A login that was under way when the door closed may come up while others are being ended.
+    let tries = if stage == Stage::Account { 3 } else { 1 };
+    for last in (0..tries).rev() {
+        let mut round = Ended::default();
+        match stage.plan(wanted) {
+            Ok(undo) => {
+                round.left.extend(undo.foreign.into_iter().map(Left::Foreign));
+                for change in undo.changes {
+                    make(hands, stage, change, &mut round, on_change);
+                }
+            }
+            Err(error) => round.left.push(Left::Unplanned { stage, error }),
+        }
+        ended.changes.append(&mut round.changes);
+        if round.left.is_empty() || last == 0 {
+            ended.left.append(&mut round.left);
+            return;
+        }
+        run(hands, wanted, Stage::Sessions, ended, on_change);
+    }
+}
+
+fn make(
+    hands: &Hands,
+    stage: Stage,
+    change: Change,
+    ended: &mut Ended,
+    on_change: &mut dyn FnMut(&Change),
+) {
+    match change.apply(hands) {
+        Ok(()) => {
+            on_change(&change);
+            ended.changes.push(change);
+        }
+        Err(error) => ended.left.push(Left::Failed { stage, change: Box::new(change), error }),
+    }
+}
+
+/// The grant's own records: the journal last but for its folder.
+fn records() -> Vec<Change> {
+    let remove =
+        |path: &str| Change::Remove { path: path.into(), owner: Owner::Root, before: Vec::new() };
+    let mut changes = Vec::new();
+    for path in [POLICY, journal::PATH] {
+        if matches!(files::look(Path::new(path), Trust::Root), Ok(Some(_))) {
+            changes.push(remove(path));
+        }
+    }
+    changes.push(Change::RemoveDir { path: FOLDER.into() });
+    changes
+}
+
+/// Temporary files that a killed run may have left beside the files that it wrote.
+fn remove_temporaries(hands: &Hands, facts: &Facts) {
+    let account = Trust::Owner(facts.uid);
+    let _ = clear_temporary(hands, &facts.key_file, account);
+    for path in step::system_files(facts) {
+        let _ = clear_temporary(hands, &path, Trust::Root);
+    }
+}
+
+/// A folder of ours without a journal: a run was killed between the journal and its folder. It goes
+/// if nothing is in it. Returns whether it was there and is gone.
+pub fn remove_empty_folder(hands: &Hands) -> bool {
+    let _ = clear_temporary(&Hands::new("new"), Path::new(journal::PATH), Trust::Root);
+    matches!(files::look(Path::new(FOLDER), Trust::Root), Ok(Some(_)))
+        && (Change::RemoveDir { path: FOLDER.into() }).apply(hands).is_ok()
+}
+
+/// Keeps the policy that the grant is made on.
+pub fn keep_policy(hands: &Hands, policy: &[u8]) -> Result<(), ChangeError> {
+    let before = files::read(Path::new(POLICY), Trust::Root, 1 << 20)?;
+    if before.as_deref() == Some(policy) {
+        return Ok(());
+    }
+    let (path, after, owner) = (POLICY.into(), policy.to_vec(), Owner::Root);
+    Change::Write { path, before, after, mode: 0o600, owner, check: None }.apply(hands)
+}

@@ -1,0 +1,313 @@
+//! The grant's own record. Each line is on the disk before the step that it announces begins, so a
+//! run that was killed at any instant can be finished or undone by the next. Delete, audit and
+//! expiry need nothing else. The schema is this file's own; `docs/journal.md` describes it.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::step::Step;
+use crate::host::files::FileError;
+use crate::host::record::{self, Record};
+use crate::host::systemd::Scheduler;
+use crate::host::{Hands, clock};
+use crate::text::Lang;
+
+/// The folder of all that a grant keeps, 0700.
+pub const FOLDER: &str = "/var/lib/support-access";
+
+/// The journal.
+pub const PATH: &str = "/var/lib/support-access/journal";
+
+/// The schema that this program writes. It reads all from 1 on.
+pub const SCHEMA: u32 = 1;
+
+/// Everything that is needed to make, check and undo a grant on this server.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Random, 16 hexadecimal digits; also in the account's GECOS field and in every file we write.
+    pub id: String,
+    /// Version of the program that wrote this.
+    pub version: String,
+    /// SHA-256 of the program that was installed.
+    pub program: String,
+    /// Whether the grant put the program into `/usr/local/sbin`, or somebody else had.
+    pub installed: bool,
+    /// Who gives support.
+    pub provider: String,
+    /// The address of the customers' line, if the program came from a site.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
+    /// Where the policy came from: a URL, a file, or `built-in`.
+    pub policy: String,
+    /// Serial of the policy, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial: Option<u64>,
+    /// Fingerprint of the key that signed the policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_by: Option<String>,
+    /// The signers that were trusted, as in `allowed_signers(5)`; for looking at a newer policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signers: Option<String>,
+    /// Language for what the timer writes.
+    pub lang: Lang,
+    /// Name of the account.
+    pub account: String,
+    /// Its uid.
+    pub uid: u32,
+    /// Its home.
+    pub home: PathBuf,
+    /// Its login shell.
+    pub shell: PathBuf,
+    /// Public keys, `type base64 comment`.
+    pub keys: Vec<String>,
+    /// Addresses from which the keys are accepted, as in sshd's `from=`.
+    pub from: Vec<String>,
+    /// The port that sshd listens on.
+    pub port: u16,
+    /// Whether the account may do everything through sudo.
+    pub sudo: bool,
+    /// Whether this sudo understands `NOTAFTER`.
+    pub notafter: bool,
+    /// When the grant was opened, in seconds since 1970 UTC.
+    pub started: i64,
+    /// When it ends, likewise.
+    pub deadline: i64,
+    /// How long after `started` it may end at the latest, in seconds.
+    pub longest: i64,
+    /// Boot id and seconds since boot at `started`: time that nobody can set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boot: Option<(String, i64)>,
+    /// The customer's ticket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
+    /// The file that sshd reads the account's keys from.
+    pub key_file: PathBuf,
+    /// Folders on the way to it that the grant makes, outermost first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub key_folders: Vec<PathBuf>,
+    /// The deadline as this sshd's `expiry-time` option; `None` where it knows no such option.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_expiry: Option<String>,
+    /// Who starts the timer.
+    pub scheduler: Scheduler,
+}
+
+/// Why a grant is being closed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Why {
+    /// Somebody asked for it.
+    Delete,
+    /// Its time is over.
+    Expired,
+    /// It was never completed.
+    Rollback,
+}
+
+/// One line of the journal.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "lowercase")]
+pub enum Event {
+    /// The first line.
+    Open {
+        /// Number of the schema.
+        schema: u32,
+        /// The grant.
+        facts: Box<Facts>,
+    },
+    /// The grant becomes another: extended, other keys.
+    Amend {
+        /// What it becomes.
+        facts: Box<Facts>,
+    },
+    /// A step is about to change something.
+    Begin {
+        /// Which.
+        step: Step,
+    },
+    /// A step stands.
+    Done {
+        /// Which.
+        step: Step,
+    },
+    /// A key of the proof's own is about to stand in the key file, for seconds.
+    Proof {
+        /// The public key.
+        key: String,
+    },
+    /// Everything stands and, unless `none`, was proven.
+    Complete {
+        /// What was proven: `full`, `partial` or `none`.
+        proof: String,
+    },
+    /// The grant is being ended.
+    Close {
+        /// Why.
+        why: Why,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct Line {
+    at: i64,
+    #[serde(flatten)]
+    event: Event,
+}
+
+/// What the journal says, line by line added up.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct State {
+    /// The grant, as last amended.
+    pub facts: Facts,
+    /// The grant as last completed.
+    pub settled: Option<Facts>,
+    /// Steps that may have changed something.
+    pub begun: BTreeSet<Step>,
+    /// Whether the last opening or amendment was completed.
+    pub complete: bool,
+    /// What was proven when it was.
+    pub proof: Option<String>,
+    /// Why it is being closed, if it is.
+    pub closing: Option<Why>,
+    /// When the last line was written.
+    pub last: i64,
+}
+
+/// Why the journal could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// The file could not be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// A newer program wrote it.
+    #[error("{PATH}: schema {0}, written by a newer program")]
+    Newer(u32),
+    /// A line in it makes no sense.
+    #[error("{PATH}: line {line}: {why}")]
+    Damaged {
+        /// Number of the line, from 1.
+        line: usize,
+        /// What is wrong.
+        why: String,
+    },
+}
+
+/// The journal, open for writing.
+#[derive(Debug)]
+pub struct Journal {
+    record: Record,
+    state: State,
+}
+
+impl Journal {
+    /// Begins one. From here on a killed run leaves a trace that the next one finds.
+    pub fn create(hands: &Hands, facts: Facts) -> Result<Self, JournalError> {
+        let event = Event::Open { schema: SCHEMA, facts: Box::new(facts.clone()) };
+        let record = Record::create(hands, Path::new(PATH), &line(event))?;
+        Ok(Self { record, state: State::new(facts) })
+    }
+
+    /// Opens the one that stands; `None` when there is no grant.
+    pub fn open() -> Result<Option<Self>, JournalError> {
+        let Some(state) = read()? else { return Ok(None) };
+        Ok(Some(Self { record: Record::open(Path::new(PATH))?, state }))
+    }
+
+    /// What it says.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Writes one event; on the disk when this returns.
+    pub fn write(&mut self, hands: &Hands, event: Event) -> Result<(), JournalError> {
+        self.record.append(hands, &line(event.clone()))?;
+        self.state.add(event, clock::now());
+        Ok(())
+    }
+}
+
+/// Reads the journal; `None` when there is no grant.
+pub fn read() -> Result<Option<State>, JournalError> {
+    match record::lines(Path::new(PATH))? {
+        Some(lines) => parse(&lines).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Adds up the lines of a journal.
+pub fn parse(lines: &[String]) -> Result<State, JournalError> {
+    #[derive(Deserialize)]
+    struct Head {
+        schema: u32,
+    }
+    let damaged = |line, why: &dyn ToString| JournalError::Damaged { line, why: why.to_string() };
+    let first = lines.first().ok_or_else(|| damaged(1, &"empty"))?;
+    let head: Head = serde_json::from_str(first).map_err(|e| damaged(1, &e))?;
+    if head.schema > SCHEMA {
+        return Err(JournalError::Newer(head.schema));
+    }
+    let mut state: Option<State> = None;
+    for (index, text) in lines.iter().enumerate() {
+        let Line { at, event } = serde_json::from_str(text).map_err(|e| damaged(index + 1, &e))?;
+        match (&mut state, event) {
+            (None, Event::Open { facts, .. }) => {
+                state = Some(State { last: at, ..State::new(*facts) });
+            }
+            (Some(state), event) if !matches!(event, Event::Open { .. }) => state.add(event, at),
+            _ => return Err(damaged(index + 1, &"not in its place")),
+        }
+    }
+    state.ok_or_else(|| damaged(1, &"empty"))
+}
+
+fn line(event: Event) -> String {
+    // Maps with string keys and plain fields only: this can't fail.
+    serde_json::to_string(&Line { at: clock::now(), event }).unwrap_or_default()
+}
+
+impl State {
+    fn new(facts: Facts) -> Self {
+        let (begun, last) = (BTreeSet::new(), clock::now());
+        Self { facts, settled: None, begun, complete: false, proof: None, closing: None, last }
+    }
+
+    fn add(&mut self, event: Event, at: i64) {
+        self.last = at;
+        match event {
+            Event::Open { .. } | Event::Done { .. } => {}
+            Event::Amend { facts } => {
+                self.facts = *facts;
+                self.complete = false;
+            }
+            Event::Begin { step } => {
+                self.begun.insert(step);
+            }
+            Event::Proof { .. } => self.complete = false,
+            Event::Complete { proof } => {
+                self.complete = true;
+                self.proof = Some(proof);
+                self.settled = Some(self.facts.clone());
+            }
+            Event::Close { why } => self.closing = Some(why),
+        }
+    }
+
+    /// Whether its time is over: by the wall clock, or by the time since boot, which goes on though
+    /// somebody set the clock back.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        let lifetime = self.facts.deadline - self.facts.started;
+        let elapsed = match (&self.facts.boot, clock::boot()) {
+            (Some((then, since)), Some((now, until))) if *then == now => until - since,
+            _ => 0,
+        };
+        clock::now() >= self.facts.deadline || elapsed >= lifetime
+    }
+}
+
+#[cfg(test)]
+#[path = "journal_tests.rs"]
+mod tests;

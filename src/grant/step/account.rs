@@ -1,0 +1,158 @@
+//! The account: made by useradd, born expired, marked as ours.
+
+use std::path::Path;
+
+use super::{PlanError, Planned, Step, Undo, Wanted};
+use crate::grant::journal::Facts;
+use crate::host::accounts::{self, Passwd, UIDS};
+use crate::host::change::Change;
+use crate::host::files::{self, Trust};
+use crate::host::processes;
+use crate::host::run::Tool;
+use crate::host::systemd::{Scheduler, scheduler};
+use crate::text::refusal::Refusal;
+
+/// What stands under the grant's account name.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Standing {
+    /// Nothing.
+    Absent,
+    /// Our account: uid and mark are those of the journal.
+    Ours(Passwd),
+    /// Our uid, but the mark is gone.
+    Unmarked(Passwd),
+    /// Somebody else's.
+    Foreign(Passwd),
+}
+
+/// The mark: in the fifth part of the GECOS field, which only root can change (chfn(1)).
+#[must_use]
+pub fn mark(facts: &Facts) -> String {
+    format!("support-access {}", facts.id)
+}
+
+/// The whole GECOS field. Commas part it, colons end it.
+fn gecos(facts: &Facts) -> String {
+    let name: String = facts
+        .provider
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || " -_.".contains(*c))
+        .collect();
+    format!("{} support,,,,{}", name.trim(), mark(facts))
+}
+
+/// Looks at the account by its mark, whatever the journal says was begun.
+pub fn standing(facts: &Facts) -> Result<Standing, PlanError> {
+    Ok(match accounts::account(&facts.account)? {
+        None => Standing::Absent,
+        Some(found) => {
+            let fifth = found.gecos.split(',').nth(4).unwrap_or_default();
+            match (found.uid == facts.uid, fifth == mark(facts)) {
+                (true, true) => Standing::Ours(found),
+                (true, false) => Standing::Unmarked(found),
+                (false, _) => Standing::Foreign(found),
+            }
+        }
+    })
+}
+
+pub(super) fn plan(wanted: &Wanted) -> Planned {
+    let facts = &wanted.facts;
+    let name = facts.account.clone();
+    match standing(facts)? {
+        Standing::Ours(_) if wanted.ours(Step::Account) => Ok(Vec::new()),
+        Standing::Unmarked(_) if wanted.ours(Step::Account) => {
+            Err(Refusal::MarkMismatch { account: name }.into())
+        }
+        Standing::Ours(_) | Standing::Unmarked(_) | Standing::Foreign(_) => {
+            Err(Refusal::AccountExists { account: name }.into())
+        }
+        Standing::Absent if wanted.ours(Step::Account) && wanted.ours(Step::Opening) => {
+            Err(Refusal::AccountVanished { account: name }.into())
+        }
+        Standing::Absent => {
+            if accounts::group(&name)?.is_some() {
+                return Err(Refusal::GroupExists { group: name }.into());
+            }
+            if files::look(&facts.home, Trust::Root)?.is_some() {
+                return Err(Refusal::HomeExists { path: facts.home.display().to_string() }.into());
+            }
+            Ok(vec![Change::Run { tool: useradd(facts) }])
+        }
+    }
+}
+
+/// useradd(8). `*` is a password that nobody has; `!` would lock the account where sshd runs without
+/// PAM. Day 1 is long over. The gid is kept in our own range like the uid. No skeleton: a `.ssh` or
+/// an `exit` in the server's `/etc/skel` is not for us. No lastlog entry is reset, since the uid is
+/// new and the file would grow to its place.
+fn useradd(facts: &Facts) -> Tool {
+    Tool::new("useradd")
+        .args(["--create-home", "--home-dir", &facts.home.display().to_string()])
+        .args(["--skel", "/var/empty/support-access"])
+        .args(["--shell", &facts.shell.display().to_string()])
+        .args(["--uid", &facts.uid.to_string(), "--user-group"])
+        .args([
+            "--key",
+            &format!("GID_MIN={}", UIDS.start()),
+            "--key",
+            &format!("GID_MAX={}", UIDS.end()),
+        ])
+        .args(["--comment", &gecos(facts)])
+        .args(["--password", "*", "--expiredate", "1", "--inactive", "-1"])
+        .args(["--key", "PASS_MAX_DAYS=-1", "--key", "PASS_MIN_DAYS=0"])
+        .args(["--no-log-init", &facts.account])
+}
+
+/// Ends those who are in: what could bring them back first, then the sessions, then whatever runs.
+pub(super) fn undo_sessions(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
+    let facts = &wanted.facts;
+    super::super::leftovers::jobs(wanted, undo)?;
+    let Standing::Ours(_) = standing(facts)? else { return Ok(()) };
+    let linger = Path::new("/var/lib/systemd/linger").join(&facts.account);
+    if scheduler() == Some(Scheduler::Systemd) && crate::host::run::find("loginctl").is_some() {
+        if files::look(&linger, Trust::Root)?.is_some() {
+            undo.changes.push(Change::Run {
+                tool: Tool::new("loginctl").args(["disable-linger", &facts.account]),
+            });
+        }
+        if files::look(Path::new(&format!("/run/systemd/users/{}", facts.uid)), Trust::Root)?
+            .is_some()
+        {
+            // It answers 1 when the last session has just ended by itself.
+            let tool = Tool::new("loginctl").args(["terminate-user", &facts.account]).allow(&[1]);
+            undo.changes.push(Change::Run { tool });
+        }
+    }
+    let running = processes::of_visit(facts.uid);
+    undo.changes.push(Change::EndProcesses { uid: facts.uid, running });
+    Ok(())
+}
+
+pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
+    let facts = &wanted.facts;
+    match standing(facts)? {
+        Standing::Ours(_) => {
+            // Without --remove: that would empty what is mounted below the home, and follow nothing
+            // of our care. The home is removed by handle, below.
+            undo.changes.push(Change::Run { tool: Tool::new("userdel").arg(&facts.account) });
+        }
+        Standing::Absent => {}
+        Standing::Unmarked(_) | Standing::Foreign(_) => return Ok(()),
+    }
+    if let Some(gid) = accounts::group(&facts.account)?
+        && matches!(standing(facts)?, Standing::Absent)
+        && UIDS.contains(&gid)
+    {
+        undo.changes.push(Change::Run { tool: Tool::new("groupdel").arg(&facts.account) });
+    }
+    if let Some(meta) = files::look(&facts.home, Trust::Root)? {
+        // Before 4.10 useradd makes the home before it writes passwd: one of root's is ours as well.
+        if meta.kind == files::Kind::Dir && (meta.uid == facts.uid || meta.uid == 0) {
+            undo.changes.push(Change::RemoveTree { path: facts.home.clone(), uid: facts.uid });
+        } else {
+            undo.foreign.push(facts.home.clone());
+        }
+    }
+    Ok(())
+}

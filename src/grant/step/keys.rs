@@ -1,0 +1,198 @@
+//! The key file. Our lines carry the grant's id in their comment; every other line is the customer's.
+
+use super::{PlanError, Planned, Step, Undo, Wanted, label};
+use crate::grant::journal::Facts;
+use crate::host::change::{Change, Owner};
+use crate::host::files::{self, FileError, Kind, Trust};
+use crate::text::refusal::Refusal;
+
+/// Larger key files are not ours to rewrite.
+const LIMIT: u64 = 1 << 20;
+
+/// The proof's own key: it stands in the file for seconds, and lets nobody do anything but prove.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ProofKey {
+    /// `type base64`.
+    pub key: String,
+    /// Addresses that it is accepted from, besides the grant's.
+    pub from: Vec<String>,
+    /// Its own end in this sshd's form, a few minutes ahead.
+    pub expiry: Option<String>,
+}
+
+/// The tag in the comment by which our lines are known.
+fn tag(facts: &Facts) -> String {
+    format!("support-access:{}", facts.id)
+}
+
+/// The lines that shall stand in the file (sshd(8), "authorized keys file format").
+fn lines(wanted: &Wanted) -> Vec<String> {
+    let facts = &wanted.facts;
+    let options = |first: &str, from: &[String], expiry: Option<&String>| {
+        let expiry = expiry.map(|moment| format!(",expiry-time=\"{moment}\"")).unwrap_or_default();
+        format!("{first},from=\"{}\"{expiry}", from.join(","))
+    };
+    let mut lines: Vec<String> = facts
+        .keys
+        .iter()
+        .map(|key| {
+            let mut parts = key.splitn(3, ' ');
+            let (kind, body) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+            let comment = parts.next().unwrap_or_default();
+            let options = options("restrict,pty", &facts.from, facts.key_expiry.as_ref());
+            format!("{options} {kind} {body} {} {comment}", tag(facts)).trim_end().to_owned()
+        })
+        .collect();
+    if let Some(proof) = &wanted.proof {
+        let from: Vec<String> = facts.from.iter().chain(&proof.from).cloned().collect();
+        let options = options("restrict", &from, proof.expiry.as_ref());
+        lines.push(format!("{options} {} {} proof", proof.key, tag(facts)));
+    }
+    lines
+}
+
+/// Puts our lines where they stand, or at the end, and leaves every other line as it is.
+fn merge(before: &str, ours: &[String], tag: &str) -> String {
+    let block: Vec<String> = ours.iter().map(|line| format!("{line}\n")).collect();
+    let block = block.concat();
+    let mut text = String::new();
+    let mut placed = false;
+    for line in before.split_inclusive('\n') {
+        if !line.contains(tag) {
+            text.push_str(line);
+        } else if !placed {
+            text.push_str(&block);
+            placed = true;
+        }
+    }
+    if !placed {
+        // Without an end to the last line both keys would be lost.
+        if !text.is_empty() && !text.ends_with('\n') {
+            text.push('\n');
+        }
+        text.push_str(&block);
+    }
+    text
+}
+
+pub(super) fn plan(wanted: &Wanted) -> Planned {
+    let facts = &wanted.facts;
+    let path = &facts.key_file;
+    let owner = Owner::Account(facts.account.clone());
+    let mut changes = Vec::new();
+    for folder in &facts.key_folders {
+        if files::look(folder, Trust::Root)?.is_none() {
+            changes.push(Change::MakeDir { path: folder.clone(), mode: 0o755, owner: Owner::Root });
+        }
+    }
+    let found = files::look(path, Trust::Owner(facts.uid))?;
+    let before = match found {
+        None => None,
+        Some(meta) if meta.kind == Kind::File && wanted.ours(Step::Keys) => read(facts)?,
+        Some(_) => return Err(Refusal::NotOurs { path: path.display().to_string() }.into()),
+    };
+    let text = merge(&before.clone().unwrap_or_default(), &lines(wanted), &tag(facts));
+    let stands = found.is_some_and(|meta| meta.mode == 0o600 && meta.uid == facts.uid);
+    if before.as_deref() != Some(text.as_str()) || !stands {
+        changes.push(Change::Write {
+            path: path.clone(),
+            before: before.map(String::into_bytes),
+            after: text.into_bytes(),
+            mode: 0o600,
+            owner,
+            check: None,
+        });
+        label(&mut changes, &[path]);
+    }
+    Ok(changes)
+}
+
+fn read(facts: &Facts) -> Result<Option<String>, PlanError> {
+    let bytes = files::read(&facts.key_file, Trust::Owner(facts.uid), LIMIT)?;
+    bytes
+        .map(String::from_utf8)
+        .transpose()
+        .map_err(|_| Refusal::NotOurs { path: facts.key_file.display().to_string() }.into())
+}
+
+/// Lines in the key file that the grant did not write. Empty when the file is not there.
+pub fn foreign_lines(facts: &Facts) -> Result<Vec<String>, PlanError> {
+    let bytes = match files::read(&facts.key_file, Trust::Owner(facts.uid), LIMIT) {
+        // What can't be read safely is no line of the customer's to keep.
+        Err(FileError::Unsafe { .. }) => None,
+        other => other?,
+    };
+    let bytes = bytes.unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let tag = tag(facts);
+    Ok(text
+        .lines()
+        .filter(|line| !line.contains(&tag) && !line.trim().is_empty())
+        .map(str::to_owned)
+        .collect())
+}
+
+pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
+    let facts = &wanted.facts;
+    let path = &facts.key_file;
+    if !wanted.ours(Step::Keys) {
+        return Ok(());
+    }
+    let found = match files::look(path, Trust::Owner(facts.uid)) {
+        // The account swapped a folder for a link: it goes with the home, and expiry bars the way.
+        Err(FileError::Unsafe { .. }) if path.starts_with(&facts.home) => return Ok(()),
+        other => other?,
+    };
+    match found {
+        None => {}
+        Some(meta) if meta.kind == Kind::File => {
+            let before = files::read(path, Trust::Owner(facts.uid), LIMIT)?.unwrap_or_default();
+            let owner = Owner::Account(facts.account.clone());
+            undo.changes.push(Change::Remove { path: path.clone(), owner, before });
+        }
+        // A link or a FIFO in the home goes with the home; sshd does not read keys from it.
+        Some(_) if path.starts_with(&facts.home) => {}
+        Some(_) => undo.foreign.push(path.clone()),
+    }
+    for folder in facts.key_folders.iter().rev() {
+        if files::look(folder, Trust::Root)?.is_some() {
+            undo.changes.push(Change::RemoveDir { path: folder.clone() });
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TAG: &str = "support-access:00ff";
+
+    fn ours(name: &str) -> String {
+        format!("restrict ssh-ed25519 AAAA{name} {TAG}")
+    }
+
+    #[test]
+    fn our_lines_are_replaced_where_they_stand_and_others_stay() {
+        let before = format!("# mine\n{}\nssh-rsa BBBB customer\n{}\n", ours("1"), ours("2"));
+        let after = merge(&before, &[ours("3")], TAG);
+        assert_eq!(after, format!("# mine\n{}\nssh-rsa BBBB customer\n", ours("3")));
+        assert_eq!(merge(&after, &[ours("3")], TAG), after, "a second merge changes nothing");
+    }
+
+    #[test]
+    fn a_line_without_an_end_gets_one() {
+        assert_eq!(
+            merge("ssh-rsa BBBB customer", &[ours("1")], TAG),
+            format!("ssh-rsa BBBB customer\n{}\n", ours("1"))
+        );
+    }
+
+    #[test]
+    fn an_empty_file_becomes_ours_alone() {
+        assert_eq!(
+            merge("", &[ours("1"), ours("2")], TAG),
+            format!("{}\n{}\n", ours("1"), ours("2"))
+        );
+    }
+}

@@ -1,0 +1,104 @@
+//! The program itself: a copy for the timer, and one for the customer.
+
+use std::path::Path;
+
+use super::{PlanError, Planned, Step, Undo, Wanted, not_ours};
+use crate::host::change::{Change, Owner};
+use crate::host::files::{self, Kind, Trust};
+use crate::host::run::Tool;
+use crate::host::{selinux, sha256};
+
+/// The timer's copy, which only root can reach.
+pub const COPY: &str = "/var/lib/support-access/support-access";
+
+/// The customer's copy: access can be ended without a network.
+pub const INSTALLED: &str = "/usr/local/sbin/support-access";
+
+/// No program of ours is larger.
+const LIMIT: u64 = 64 << 20;
+
+pub(super) fn plan(wanted: &Wanted) -> Planned {
+    let mut changes = Vec::new();
+    copy(wanted, Path::new(COPY), 0o700, &mut changes)?;
+    if !changes.is_empty() && selinux() {
+        // systemd may not start what is labelled as data, and only bin_t is sure to be allowed.
+        changes.push(Change::Run { tool: Tool::new("chcon").args(["-t", "bin_t", COPY]) });
+    }
+    if wanted.facts.installed {
+        copy(wanted, Path::new(INSTALLED), 0o755, &mut changes)?;
+    }
+    Ok(changes)
+}
+
+fn copy(
+    wanted: &Wanted,
+    path: &Path,
+    mode: u32,
+    changes: &mut Vec<Change>,
+) -> Result<(), PlanError> {
+    let before = match files::look(path, Trust::Root)? {
+        None => None,
+        Some(meta) => {
+            let before = ours(wanted, path)?.ok_or_else(|| not_ours(path))?;
+            if sha256(&before) == wanted.facts.program && meta.mode == mode && meta.uid == 0 {
+                return Ok(());
+            }
+            Some(before)
+        }
+    };
+    let after = own_bytes()?;
+    let (path, owner) = (path.to_owned(), Owner::Root);
+    changes.push(Change::Write { path, before, after, mode, owner, check: None });
+    Ok(())
+}
+
+/// The bytes of the program that is running.
+pub fn own_bytes() -> Result<Vec<u8>, PlanError> {
+    std::fs::read("/proc/self/exe").map_err(|e| {
+        let source = nix::Error::from_raw(e.raw_os_error().unwrap_or(0));
+        files::FileError::System { doing: "read", path: "/proc/self/exe".into(), source }.into()
+    })
+}
+
+/// Whether a new grant has to install the customer's copy: not when the very same program stands
+/// there already, from a package or by hand. Then it stays afterwards, too.
+pub fn installs() -> Result<bool, PlanError> {
+    let standing = files::read(Path::new(INSTALLED), Trust::Root, LIMIT)?;
+    Ok(standing != Some(own_bytes()?))
+}
+
+/// The content of a copy if an earlier run of the grant put it there.
+fn ours(wanted: &Wanted, path: &Path) -> Result<Option<Vec<u8>>, PlanError> {
+    let regular = files::look(path, Trust::Root)?.is_some_and(|meta| meta.kind == Kind::File);
+    if !wanted.ours(Step::Program) || !regular {
+        return Ok(None);
+    }
+    let content = files::read(path, Trust::Root, LIMIT)?;
+    Ok(content.filter(|bytes| {
+        let hash = sha256(bytes);
+        hash == wanted.facts.program || wanted.earlier_program.as_ref() == Some(&hash)
+    }))
+}
+
+pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
+    let mut paths = vec![Path::new(COPY)];
+    if wanted.facts.installed {
+        paths.insert(0, Path::new(INSTALLED));
+    }
+    for path in paths {
+        if files::look(path, Trust::Root)?.is_none() {
+            continue;
+        }
+        match ours(wanted, path)? {
+            Some(before) => {
+                undo.changes.push(Change::Remove {
+                    path: path.to_owned(),
+                    owner: Owner::Root,
+                    before,
+                });
+            }
+            None => undo.foreign.push(path.to_owned()),
+        }
+    }
+    Ok(())
+}

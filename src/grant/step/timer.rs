@@ -1,0 +1,157 @@
+//! What ends the grant by itself, also after a reboot and without a network. The times in it are
+//! only when to look: whether the time is over, the journal says.
+
+use std::path::Path;
+
+use super::{PlanError, Planned, Step, TextFile, Undo, Wanted, label, remove_text_file, text_file};
+use crate::grant::journal::Facts;
+use crate::host::change::{Change, Owner};
+use crate::host::clock;
+use crate::host::files::{self, Trust};
+use crate::host::run::Tool;
+use crate::host::systemd::{self, Scheduler};
+
+const SERVICE: &str = "/etc/systemd/system/support-access-expire.service";
+const TIMER: &str = "/etc/systemd/system/support-access-expire.timer";
+const ENABLED: &str = "/etc/systemd/system/timers.target.wants/support-access-expire.timer";
+const STAMP: &str = "/var/lib/systemd/timers/stamp-support-access-expire.timer";
+const CRON: &str = "/etc/cron.d/support-access";
+/// Every file that this step may write.
+pub(super) const FILES: [&str; 3] = [SERVICE, TIMER, CRON];
+const UNIT: &str = "support-access-expire.timer";
+
+pub(super) fn plan(wanted: &Wanted) -> Planned {
+    match wanted.facts.scheduler {
+        Scheduler::Systemd => plan_systemd(wanted),
+        Scheduler::Cron => {
+            let text = cron(&wanted.facts);
+            let mut changes = file(wanted, CRON, &text)?;
+            label(&mut changes, &[Path::new(CRON)]);
+            Ok(changes)
+        }
+    }
+}
+
+fn plan_systemd(wanted: &Wanted) -> Planned {
+    let mut changes = file(wanted, SERVICE, &service(&wanted.facts))?;
+    changes.extend(file(wanted, TIMER, &timer(&wanted.facts))?);
+    label(&mut changes, &[Path::new(SERVICE), Path::new(TIMER)]);
+    let rewritten = !changes.is_empty();
+    let enabled = files::look(Path::new(ENABLED), Trust::Root)?.is_some();
+    if !enabled {
+        // Loads the new files as well.
+        changes.push(systemctl(&["enable", "--quiet", UNIT]));
+    } else if rewritten {
+        changes.push(systemctl(&["daemon-reload"]));
+    }
+    if rewritten || !enabled || !systemd::is_active(UNIT)? {
+        changes.push(systemctl(&["restart", UNIT]));
+    }
+    Ok(changes)
+}
+
+fn file(wanted: &Wanted, path: &str, text: &str) -> Planned {
+    text_file(
+        wanted,
+        Step::Timer,
+        TextFile { path: Path::new(path), text, mode: 0o644, check: None },
+    )
+}
+
+fn systemctl(args: &[&str]) -> Change {
+    Change::Run { tool: Tool::new("systemctl").args(args.iter().copied()) }
+}
+
+pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
+    if wanted.facts.scheduler == Scheduler::Cron {
+        return remove_text_file(wanted, Step::Timer, Path::new(CRON), undo);
+    }
+    let mut removals = Undo::default();
+    for path in [TIMER, SERVICE] {
+        remove_text_file(wanted, Step::Timer, Path::new(path), &mut removals)?;
+    }
+    if !removals.changes.is_empty() && crate::host::systemd::scheduler() == Some(Scheduler::Systemd)
+    {
+        undo.changes.push(systemctl(&["disable", "--quiet", "--now", UNIT]));
+    }
+    let any = !removals.changes.is_empty();
+    undo.changes.extend(removals.changes);
+    undo.foreign.extend(removals.foreign);
+    for path in [ENABLED, STAMP] {
+        if any && files::look(Path::new(path), Trust::Root)?.is_some() {
+            let (path, before) = (path.into(), Vec::new());
+            undo.changes.push(Change::Remove { path, owner: Owner::Root, before });
+        }
+    }
+    if any && crate::host::systemd::scheduler() == Some(Scheduler::Systemd) {
+        undo.changes.push(systemctl(&["daemon-reload"]));
+    }
+    Ok(())
+}
+
+fn head(facts: &Facts) -> String {
+    format!(
+        "# Made by support-access for the temporary support access of {}.\n\
+         # It goes when that ends: {} delete\n\
+         # id={}\n",
+        one_line(&facts.provider),
+        super::COPY,
+        facts.id
+    )
+}
+
+/// The provider's name is shown in files of other syntaxes; a line end must not get there.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() || c == '%' { ' ' } else { c }).collect()
+}
+
+fn service(facts: &Facts) -> String {
+    format!(
+        "{head}\
+         [Unit]\n\
+         Description=End the support access of account {account} when its time is over\n\
+         \n\
+         [Service]\n\
+         Type=oneshot\n\
+         ExecStart={copy} expire\n",
+        head = head(facts),
+        account = facts.account,
+        copy = super::COPY,
+    )
+}
+
+/// Two spellings of the deadline, since systemd before 228 knows no `UTC` and skips that line, and
+/// every ten minutes, in case somebody set the clock or the zone (systemd.time(7)).
+fn timer(facts: &Facts) -> String {
+    let utc = clock::utc(facts.deadline).replace('T', " ").replace('Z', " UTC");
+    let local = clock::local_calendar(facts.deadline);
+    format!(
+        "{head}\
+         [Unit]\n\
+         Description=End the support access of account {account} when its time is over\n\
+         \n\
+         [Timer]\n\
+         OnCalendar={utc}\n\
+         OnCalendar={local}\n\
+         OnCalendar=*:0/10\n\
+         Persistent=true\n\
+         AccuracySec=1s\n\
+         \n\
+         [Install]\n\
+         WantedBy=timers.target\n",
+        head = head(facts),
+        account = facts.account,
+    )
+}
+
+/// crontab(5); every minute, since cron knows no date with a year.
+fn cron(facts: &Facts) -> String {
+    format!(
+        "{head}\
+         PATH=/usr/sbin:/usr/bin:/sbin:/bin\n\
+         * * * * * root {copy} expire\n\
+         @reboot root {copy} expire\n",
+        head = head(facts),
+        copy = super::COPY,
+    )
+}

@@ -1,0 +1,192 @@
+//! Accounts: what passwd, shadow, group and the name services say. Changes are made by shadow's own
+//! tools, never by editing the files.
+
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+
+use super::files::{FileError, read_text};
+use super::run::{RunError, Tool};
+
+/// Uids that systemd documents as unused and useradd's allocator never gives out
+/// (systemd `docs/UIDS-GIDS.md`, v255).
+pub const UIDS: RangeInclusive<u32> = 60578..=61183;
+
+/// Why an account could not be looked up.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// A file could not be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// `getent` failed.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// Every uid of [`UIDS`] is taken.
+    #[error("no uid from {} to {} is free", UIDS.start(), UIDS.end())]
+    NoUid,
+}
+
+/// A line of passwd(5).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Passwd {
+    /// Login name.
+    pub name: String,
+    /// User id.
+    pub uid: u32,
+    /// Id of the primary group.
+    pub gid: u32,
+    /// The comment field.
+    pub gecos: String,
+    /// Home.
+    pub home: PathBuf,
+    /// Login shell.
+    pub shell: PathBuf,
+}
+
+impl Passwd {
+    fn parse(line: &str) -> Option<Self> {
+        let fields: Vec<&str> = line.trim_end_matches('\n').split(':').collect();
+        let [name, _, uid, gid, gecos, home, shell] = fields.as_slice() else { return None };
+        Some(Self {
+            name: (*name).to_owned(),
+            uid: uid.parse().ok()?,
+            gid: gid.parse().ok()?,
+            gecos: (*gecos).to_owned(),
+            home: PathBuf::from(home),
+            shell: PathBuf::from(shell),
+        })
+    }
+}
+
+/// The account of this name, from `/etc/passwd` first, then from the name services: a static binary
+/// has no NSS of its own, so `getent` is asked.
+pub fn account(name: &str) -> Result<Option<Passwd>, AccountError> {
+    if let Some(line) = local_line("/etc/passwd", name)? {
+        return Ok(Passwd::parse(&line));
+    }
+    Ok(getent("passwd", name)?.as_deref().and_then(Passwd::parse))
+}
+
+/// The account of this name in `/etc/passwd` alone.
+pub fn local_account(name: &str) -> Result<Option<Passwd>, AccountError> {
+    Ok(local_line("/etc/passwd", name)?.as_deref().and_then(Passwd::parse))
+}
+
+/// Names of local accounts whose fifth part of the GECOS field begins like this.
+pub fn marked(prefix: &str) -> Result<Vec<String>, AccountError> {
+    let text = read_text("/etc/passwd")?.unwrap_or_default();
+    let marked = text.lines().filter_map(Passwd::parse).filter(|entry| {
+        entry.gecos.split(',').nth(4).is_some_and(|fifth| fifth.starts_with(prefix))
+    });
+    Ok(marked.map(|entry| entry.name).collect())
+}
+
+/// The gid of the group of this name.
+pub fn group(name: &str) -> Result<Option<u32>, AccountError> {
+    let line = match local_line("/etc/group", name)? {
+        Some(line) => Some(line),
+        None => getent("group", name)?,
+    };
+    Ok(line.and_then(|line| line.split(':').nth(2).and_then(|gid| gid.trim().parse().ok())))
+}
+
+/// The day on which the account expires (shadow(5), field 8, days since 1970-01-01): outer `None`
+/// when there is no shadow line, inner when the field is empty.
+pub fn expiry_day(name: &str) -> Result<Option<Option<i64>>, AccountError> {
+    Ok(local_line("/etc/shadow", name)?
+        .map(|line| line.split(':').nth(7).and_then(|day| day.parse().ok())))
+}
+
+/// Where useradd puts homes.
+pub fn home_base() -> PathBuf {
+    let defaults = Tool::new("useradd").arg("-D").run().map(|out| out.stdout).unwrap_or_default();
+    let base = defaults.lines().find_map(|line| line.strip_prefix("HOME=")).unwrap_or("/home");
+    PathBuf::from(if base.starts_with('/') { base } else { "/home" })
+}
+
+/// The lowest uid of [`UIDS`] that nobody has: not as uid or gid in the local files or the name
+/// services, not inside a subordinate range (a container's user), not of a running process.
+pub fn free_uid() -> Result<u32, AccountError> {
+    let text = |path| Ok::<_, AccountError>(read_text(path)?.unwrap_or_default());
+    let (passwd, group) = (text("/etc/passwd")?, text("/etc/group")?);
+    let ranges = format!("{}\n{}", text("/etc/subuid")?, text("/etc/subgid")?);
+    let running = super::processes::uids();
+    for uid in UIDS {
+        let taken = has_id(&passwd, uid)
+            || has_id(&group, uid)
+            || in_range(&ranges, uid)
+            || running.contains(&uid)
+            || users::get_user_by_uid(uid).is_some()
+            || getent("passwd", &uid.to_string())?.is_some()
+            || getent("group", &uid.to_string())?.is_some();
+        if !taken {
+            return Ok(uid);
+        }
+    }
+    Err(AccountError::NoUid)
+}
+
+fn has_id(file: &str, id: u32) -> bool {
+    file.lines().any(|line| line.split(':').nth(2).and_then(|field| field.parse().ok()) == Some(id))
+}
+
+/// Whether a line of subuid(5) or subgid(5), `name:first:count`, covers the id.
+fn in_range(file: &str, id: u32) -> bool {
+    file.lines().any(|line| {
+        let mut fields = line.split(':').skip(1).map(|field| field.trim().parse::<u64>());
+        match (fields.next(), fields.next()) {
+            (Some(Ok(first)), Some(Ok(count))) => {
+                (first..first.saturating_add(count)).contains(&u64::from(id))
+            }
+            _ => false,
+        }
+    })
+}
+
+fn local_line(path: &str, name: &str) -> Result<Option<String>, AccountError> {
+    let text = read_text(path)?.unwrap_or_default();
+    Ok(text.lines().find(|line| line.split(':').next() == Some(name)).map(str::to_owned))
+}
+
+/// getent(1): exit 2 means that there is no such entry.
+fn getent(database: &str, key: &str) -> Result<Option<String>, AccountError> {
+    match Tool::new("getent").args([database, key]).allow(&[2]).run() {
+        Ok(out) => Ok(out.stdout.lines().next().map(str::to_owned)),
+        // Without getent there are no name services to ask (musl and busybox systems).
+        Err(RunError::Missing { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_passwd_line_is_read_whole_or_not_at_all() {
+        let line = "cafe24:x:60578:60578:Support,,,,mark:/home/cafe24:/bin/bash";
+        let entry = Passwd::parse(line).unwrap();
+        assert_eq!((entry.uid, entry.gecos.as_str()), (60578, "Support,,,,mark"));
+        assert_eq!(Passwd::parse("cafe24:x:abc:0::/:/bin/sh"), None);
+        assert_eq!(Passwd::parse("cafe24:x:1"), None);
+    }
+
+    #[test]
+    fn subordinate_ranges_cover_their_ids() {
+        let file = "podman:60570:10\nbad line\nother:100000:65536\n";
+        assert!(in_range(file, 60578) && !in_range(file, 60580) && in_range(file, 100_000));
+    }
+
+    #[test]
+    fn ids_are_compared_as_numbers() {
+        assert!(
+            has_id("a:x:60578:1::/:/bin/sh", 60578) && !has_id("a:x:605789:1::/:/bin/sh", 60578)
+        );
+    }
+
+    #[test]
+    fn this_machine_has_a_free_uid_and_root_is_known() {
+        assert!(UIDS.contains(&free_uid().unwrap()));
+        assert_eq!(account("root").unwrap().unwrap().uid, 0);
+        assert_eq!(account("no-such-account-here").unwrap(), None);
+    }
+}

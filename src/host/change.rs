@@ -1,0 +1,244 @@
+//! One thing that a plan changes on the machine: shown by a dry run, carried out by a real one.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::Hands;
+use super::accounts::{self, AccountError};
+use super::files::{FileError, Kind, Place, Trust};
+use super::processes::{self, Process};
+use super::run::{RunError, Tool};
+
+/// Whose a file shall be.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Owner {
+    /// root:root.
+    Root,
+    /// The account of this name, and its primary group, as they are when the change is made.
+    Account(String),
+}
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A new folder.
+    MakeDir {
+        /// Where.
+        path: PathBuf,
+        /// Permission bits.
+        mode: u32,
+        /// Whose.
+        owner: Owner,
+    },
+    /// Other permission bits on a folder.
+    SetMode {
+        /// Which folder.
+        path: PathBuf,
+        /// Permission bits.
+        mode: u32,
+        /// Whose it must be.
+        owner: Owner,
+    },
+    /// A file with this content, whole or not at all, synced.
+    Write {
+        /// Where.
+        path: PathBuf,
+        /// What stands there now; `None`: nothing, and nothing may.
+        before: Option<Vec<u8>>,
+        /// What shall stand there.
+        after: Vec<u8>,
+        /// Permission bits.
+        mode: u32,
+        /// Whose.
+        owner: Owner,
+        /// A program that must approve of the content first, the file's name as its last argument.
+        check: Option<Tool>,
+    },
+    /// Takes a file away.
+    Remove {
+        /// Which.
+        path: PathBuf,
+        /// Whose folders may be on the way to it.
+        owner: Owner,
+        /// What stands there now, to be shown.
+        before: Vec<u8>,
+    },
+    /// Takes an empty folder away; one that is not empty stays.
+    RemoveDir {
+        /// Which.
+        path: PathBuf,
+    },
+    /// Takes a folder away with everything in it.
+    RemoveTree {
+        /// Which.
+        path: PathBuf,
+        /// The uid that may own it, besides root.
+        uid: u32,
+    },
+    /// Runs one of the system's own tools.
+    Run {
+        /// The tool with its arguments.
+        tool: Tool,
+    },
+    /// Takes a uid's files out of the folders for temporary files.
+    Sweep {
+        /// The uid.
+        uid: u32,
+        /// What lies there now, to be shown.
+        found: Vec<PathBuf>,
+    },
+    /// Ends all that runs in the name of a uid.
+    EndProcesses {
+        /// The uid.
+        uid: u32,
+        /// What runs now, to be shown.
+        running: Vec<Process>,
+    },
+}
+
+/// Why a change could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// Work on a file failed.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// A tool failed.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// An account could not be looked up.
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    /// The account that shall own a file is not there.
+    #[error("account {0} does not exist")]
+    NoAccount(String),
+    /// A file is not what it was when the plan was made.
+    #[error("{}: changed since the plan was made", .0.display())]
+    Moved(PathBuf),
+    /// Processes did not end.
+    #[error("still running: {}", list(.0))]
+    Running(Vec<Process>),
+    /// Parts of a tree could not be removed.
+    #[error("not removed: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Left(Vec<FileError>),
+}
+
+/// Processes for a message: `bash (123), tmux (124)`.
+#[must_use]
+pub fn list(processes: &[Process]) -> String {
+    processes.iter().map(|p| format!("{} ({})", p.name, p.pid)).collect::<Vec<_>>().join(", ")
+}
+
+impl Change {
+    /// Carries it out.
+    pub fn apply(&self, hands: &Hands) -> Result<(), ChangeError> {
+        match self {
+            Self::MakeDir { path, mode, owner } => {
+                let (owner, trust) = resolve(owner)?;
+                let place = Place::open(path, trust)?;
+                place.dir().make_dir(place.name(), *mode, owner)?;
+                place.dir().sync()?;
+            }
+            Self::SetMode { path, mode, owner } => set_mode(path, *mode, owner)?,
+            Self::Write { path, before, after, mode, owner, check } => {
+                let (owner, trust) = resolve(owner)?;
+                let place = Place::open(path, trust)?;
+                if let Some(check) = check {
+                    approve(hands, check, after)?;
+                }
+                let staged = place.stage(after, owner, *mode, &hands.tag)?;
+                match before {
+                    None => staged.place_new()?,
+                    Some(before)
+                        if place.read(before.len() as u64 + 1)?.as_ref() == Some(before) =>
+                    {
+                        staged.replace()?;
+                    }
+                    Some(_) => return Err(ChangeError::Moved(path.clone())),
+                }
+            }
+            Self::Remove { path, owner, .. } => {
+                // The account may be gone already; then only root's folders are on the way.
+                let trust = resolve(owner).map_or(Trust::Root, |(_, trust)| trust);
+                let place = Place::open(path, trust)?;
+                place.dir().unlink(&place.temporary(&hands.tag))?;
+                place.remove()?;
+            }
+            Self::RemoveDir { path } => {
+                let place = Place::open(path, Trust::Root)?;
+                place.dir().remove_dir(place.name())?;
+                place.dir().sync()?;
+            }
+            Self::RemoveTree { path, uid } => {
+                let place = Place::open(path, Trust::Owner(*uid))?;
+                let removed = super::files::remove_tree(&place)?;
+                if !removed.left.is_empty() {
+                    return Err(ChangeError::Left(removed.left));
+                }
+            }
+            Self::Run { tool } => {
+                tool.run()?;
+            }
+            Self::Sweep { uid, .. } => {
+                for folder in super::sweep::TEMPORARY {
+                    super::sweep::clear(Path::new(folder), *uid)?;
+                }
+            }
+            Self::EndProcesses { uid, .. } => {
+                let left = processes::end_visit(*uid);
+                if !left.is_empty() {
+                    return Err(ChangeError::Running(left));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Removes the temporary file that a killed run of the same grant may have left beside `path`.
+pub fn clear_temporary(hands: &Hands, path: &Path, trust: Trust) -> Result<(), FileError> {
+    match Place::open(path, trust) {
+        Ok(place) => place.dir().unlink(&place.temporary(&hands.tag)).map(drop),
+        Err(error) if error.is_absent() => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn resolve(owner: &Owner) -> Result<((u32, u32), Trust), ChangeError> {
+    match owner {
+        Owner::Root => Ok(((0, 0), Trust::Root)),
+        Owner::Account(name) => {
+            let found = accounts::local_account(name)?
+                .ok_or_else(|| ChangeError::NoAccount(name.clone()))?;
+            Ok(((found.uid, found.gid), Trust::Owner(found.uid)))
+        }
+    }
+}
+
+fn set_mode(path: &Path, mode: u32, owner: &Owner) -> Result<(), ChangeError> {
+    let (owner, trust) = resolve(owner)?;
+    let place = Place::open(path, trust)?;
+    let dir = place.dir().open_dir(place.name())?;
+    let meta = dir.meta()?;
+    if meta.kind != Kind::Dir || meta.uid != owner.0 {
+        return Err(FileError::Unsafe {
+            path: path.to_owned(),
+            why: "not a folder of the account",
+        }
+        .into());
+    }
+    dir.set_owner_mode(owner, mode)?;
+    Ok(())
+}
+
+/// Lets a tool judge content before it stands where it counts: a syntax error in `/etc/sudoers.d`
+/// can switch sudo off for everybody.
+fn approve(hands: &Hands, check: &Tool, content: &[u8]) -> Result<(), ChangeError> {
+    let name = OsString::from(format!("/run/support-access-check-{}", hands.tag));
+    let place = Place::open(Path::new(&name), Trust::Root)?;
+    place.dir().unlink(place.name())?;
+    place.stage(content, (0, 0), 0o440, "check")?.place_new()?;
+    let verdict = check.clone().arg(place.path().display().to_string()).run();
+    place.dir().unlink(place.name())?;
+    verdict?;
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! Time: the wall clock, the time since boot, and how a person reads them.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use nix::time::{ClockId, clock_gettime};
+
+use super::run::Tool;
+
+/// Seconds of a day.
+pub const DAY: i64 = 86_400;
+
+/// The wall clock, in seconds since 1970-01-01 UTC.
+pub fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// Which boot this is, and for how many seconds it has run, sleep included. Unlike the wall clock,
+/// nobody can set it.
+pub fn boot() -> Option<(String, i64)> {
+    let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    let since = clock_gettime(ClockId::CLOCK_BOOTTIME).ok()?;
+    #[allow(clippy::useless_conversion, reason = "time_t is narrower on some targets")]
+    Some((id.trim().to_owned(), i64::from(since.tv_sec())))
+}
+
+/// A moment as RFC 3339 in UTC.
+pub fn utc(seconds: i64) -> String {
+    time::OffsetDateTime::from_unix_timestamp(seconds)
+        .ok()
+        .and_then(|t| t.format(&time::format_description::well_known::Rfc3339).ok())
+        .unwrap_or_else(|| seconds.to_string())
+}
+
+/// A moment in the server's own zone, as systemd.time(7) reads it.
+pub fn local_calendar(seconds: i64) -> String {
+    let tool = Tool::new("date").args(["-d", &format!("@{seconds}"), "+%Y-%m-%d %H:%M:%S"]);
+    tool.run().map_or_else(|_| "*:0/10".to_owned(), |out| out.stdout.trim().to_owned())
+}
+
+/// A moment in the server's own zone, as `date` prints it: `2026-11-24 14:03 KST`.
+pub fn local(seconds: i64) -> String {
+    let tool = Tool::new("date").args(["-d", &format!("@{seconds}"), "+%Y-%m-%d %H:%M %Z"]);
+    tool.run().map_or_else(|_| utc(seconds), |out| out.stdout.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_written_as_people_and_programs_read_them() {
+        assert_eq!(utc(1_795_528_800), "2026-11-24T14:00:00Z");
+        assert!(local(1_795_528_800).starts_with("2026-11-24 "), "{}", local(1_795_528_800));
+        assert!(boot().unwrap().1 > 0);
+    }
+}

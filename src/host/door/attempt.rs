@@ -1,0 +1,162 @@
+//! One login: the system's ssh client on one side, sshd on the other.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+use super::classify::Trace;
+use super::tap::Tap;
+use crate::host::run::{Output, RunError, Tool};
+use crate::host::sshd::Invocation;
+
+/// The longest that one login may take. PAM and the name service may have their own waits.
+const LONGEST: Duration = Duration::from_secs(20);
+
+/// How much longer sshd may take than its client, to tell how it ended.
+const TAIL: Duration = Duration::from_secs(3);
+
+/// How often the end of the client is noticed while its connection is awaited.
+const SLICE: u8 = 50;
+
+/// What all logins of one proof have in common.
+pub(super) struct Stage<'a> {
+    pub(super) account: &'a str,
+    pub(super) sshd: &'a Invocation,
+    pub(super) scratch: &'a Path,
+    pub(super) tap: Option<Tap>,
+    pub(super) end: Instant,
+}
+
+/// One login from an address to another, with the key in a file. A public key gets sshd's answer to
+/// the question whether it would do; a private one gets in.
+pub(super) struct Knock<'a> {
+    pub(super) from: IpAddr,
+    pub(super) to: SocketAddr,
+    pub(super) key: &'a Path,
+}
+
+impl Stage<'_> {
+    /// How long the next login may take; nothing if the time is up.
+    fn time(&self) -> Option<Duration> {
+        let left = self.end.saturating_duration_since(Instant::now());
+        left.checked_sub(TAIL).filter(|left| !left.is_zero()).map(|left| left.min(LONGEST))
+    }
+
+    /// Whether there is time for another login.
+    pub(super) fn has_time(&self) -> bool {
+        self.time().is_some()
+    }
+
+    /// Puts a key where only this process and its children see it.
+    pub(super) fn key(&self, name: &str, text: &str) -> io::Result<PathBuf> {
+        let path = self.scratch.join(name);
+        let mut file = File::create_new(&path)?;
+        // The folder is root's alone, but ssh looks at the file itself.
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+        file.write_all(text.trim().as_bytes())?;
+        file.write_all(b"\n")?;
+        Ok(path)
+    }
+
+    /// Signs in to whoever listens there.
+    pub(super) fn knock(&self, knock: &Knock) -> Trace {
+        let Some(time) = self.time() else { return Trace::default() };
+        finish(self.client(knock, time).run())
+    }
+
+    /// Signs in to an sshd that is started for this one connection.
+    pub(super) fn knock_on_own(&self, knock: &Knock) -> io::Result<Trace> {
+        let Some(time) = self.time() else { return Ok(Trace::default()) };
+        let listener = TcpListener::bind(knock.to)?;
+        let client = self.client(knock, time);
+        let server = self
+            .sshd
+            .tool(["-i", "-e", "-o", "LogLevel=DEBUG1"])
+            .deadline(time + TAIL)
+            .allow(&[1, 255]);
+        let mut trace = thread::scope(|scope| {
+            if let Some(tap) = &self.tap {
+                scope.spawn(|| tap.listen());
+            }
+            let client = scope.spawn(move || client.run());
+            let log = accept(&listener, || client.is_finished())
+                .and_then(|stream| stream.map(|s| serve(&server, s)).transpose());
+            drop(listener);
+            let ended = client.join();
+            if let Some(tap) = &self.tap {
+                tap.stop();
+            }
+            let mut trace = ended.map(finish).unwrap_or_default();
+            trace.server = log?.unwrap_or_default();
+            Ok::<_, io::Error>(trace)
+        })?;
+        trace.closed = ["/etc/nologin", "/run/nologin"].iter().any(|path| Path::new(path).exists());
+        trace.syslog = self.tap.as_ref().map(Tap::take).unwrap_or_default();
+        Ok(trace)
+    }
+
+    fn client(&self, knock: &Knock, time: Duration) -> Tool {
+        let options = [
+            "BatchMode=yes",
+            "IdentitiesOnly=yes",
+            "PreferredAuthentications=publickey",
+            "StrictHostKeyChecking=no",
+            "UserKnownHostsFile=/dev/null",
+            "GlobalKnownHostsFile=/dev/null",
+            "CheckHostIP=no",
+            "ControlPath=none",
+        ];
+        Tool::new("ssh")
+            .args(["-F", "/dev/null", "-v", "-T"])
+            .args(["-b".to_owned(), knock.from.to_string()])
+            .args(["-p".to_owned(), knock.to.port().to_string()])
+            .args(options.iter().flat_map(|option| ["-o", option]))
+            .args(["-o".to_owned(), format!("ConnectTimeout={}", time.as_secs().max(1))])
+            .args(["-i".to_owned(), knock.key.display().to_string()])
+            .args(["-l", self.account, "--"])
+            .args([knock.to.ip().to_string(), "true".to_owned()])
+            .deadline(time)
+            .allow(&(1..=255).collect::<Vec<_>>())
+    }
+}
+
+fn serve(server: &Tool, stream: TcpStream) -> io::Result<String> {
+    match server.serve(stream.into()) {
+        Ok(out) => Ok(out.stderr),
+        Err(RunError::Failed { stderr, .. }) => Ok(stderr),
+        Err(RunError::Timeout { .. }) => Ok(String::new()),
+        Err(error) => Err(io::Error::other(error)),
+    }
+}
+
+fn finish(ended: Result<Output, RunError>) -> Trace {
+    match ended {
+        Ok(out) => Trace {
+            code: Some(out.code()),
+            client: out.stderr,
+            session: out.stdout,
+            ..Trace::default()
+        },
+        Err(RunError::Timeout { .. }) => Trace::default(),
+        Err(error) => Trace { code: Some(255), client: error.to_string(), ..Trace::default() },
+    }
+}
+
+/// Waits for the client's connection; none if the client ended before it made one.
+fn accept(listener: &TcpListener, ended: impl Fn() -> bool) -> io::Result<Option<TcpStream>> {
+    loop {
+        let mut fds = [PollFd::new(listener.as_fd(), PollFlags::POLLIN)];
+        if poll(&mut fds, PollTimeout::from(SLICE))? > 0 {
+            return listener.accept().map(|(stream, _)| Some(stream));
+        }
+        if ended() {
+            return Ok(None);
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! The child's part of the proof.
+
+use std::fs::{self, File};
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::time::Instant;
+
+use nix::sys::prctl;
+use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::{WaitPidFlag, waitpid};
+use nix::unistd::{Pid, getpid};
+
+use super::attempt::{Knock, Stage};
+use super::classify::{clean, tail};
+use super::tap::Tap;
+use super::{Answer, Probe, Question, Reason, Refusal, Report, Request, Source, Unproven, Verdict};
+use crate::host::run::RunError;
+use crate::host::sshd::missing_folder;
+use crate::host::{namespace, netlink};
+
+/// Where logins are recorded. A proof is no login, and PAM modules of some systems would write one
+/// here even without a terminal.
+const RECORDS: [&str; 4] = ["/run/utmp", "/var/log/wtmp", "/var/log/lastlog", "/var/log/btmp"];
+
+/// Proves the way in. Runs in the child.
+pub(in crate::host) fn answer_request(request: &Request) -> Report {
+    let report = prove(request).unwrap_or_else(|why| Report::uniform(request, &why.into()));
+    end_children();
+    report
+}
+
+/// Signs in to the running daemon. Runs in the child.
+pub(in crate::host) fn answer_question(question: &Question) -> Answer {
+    let answer = sign_in(question).unwrap_or_else(|obstacle| match obstacle {
+        Obstacle::Unproven(why) => Answer::Unproven(why),
+        Obstacle::Refused(refusal) => Answer::RefusedHere(refusal),
+    });
+    end_children();
+    answer
+}
+
+/// What stands in the way of every attempt.
+enum Obstacle {
+    Unproven(Unproven),
+    Refused(Refusal),
+}
+
+impl From<Unproven> for Obstacle {
+    fn from(why: Unproven) -> Self {
+        Self::Unproven(why)
+    }
+}
+
+impl From<io::Error> for Obstacle {
+    fn from(error: io::Error) -> Self {
+        Self::Unproven(Unproven::Broken { why: error.to_string() })
+    }
+}
+
+impl From<nix::Error> for Obstacle {
+    fn from(error: nix::Error) -> Self {
+        io::Error::from(error).into()
+    }
+}
+
+impl From<Obstacle> for Verdict {
+    fn from(obstacle: Obstacle) -> Self {
+        match obstacle {
+            Obstacle::Unproven(why) => Self::Unproven(why),
+            Obstacle::Refused(refusal) => Self::Refused(refusal),
+        }
+    }
+}
+
+fn prove(request: &Request) -> Result<Report, Obstacle> {
+    prctl::set_child_subreaper(true)?;
+    leave(true)?;
+    namespace::cover(&request.scratch)?;
+    let mut stage = Stage {
+        account: &request.account,
+        sshd: &request.sshd,
+        scratch: &request.scratch,
+        tap: None,
+        end: Instant::now() + request.deadline,
+    };
+    set(&mut stage)?;
+    let mut probes = Vec::new();
+    for (index, key) in request.keys.iter().enumerate() {
+        let key = stage.key(&format!("key-{index}.pub"), key)?;
+        for source in &request.from {
+            let verdict = probe(&stage, request, source, &key, false)?;
+            probes.push(Probe { key: index, source: source.clone(), verdict });
+        }
+    }
+    let session = match &request.session {
+        Some(private) => {
+            let key = stage.key("session", private)?;
+            let accepted = probes.iter().find(|probe| probe.verdict == Verdict::Accepted);
+            let possible = || request.from.iter().find(|source| server(request, source).is_some());
+            let source = accepted.map(|probe| &probe.source).or_else(possible);
+            Some(match source {
+                Some(source) => probe(&stage, request, source, &key, true)?,
+                None => Verdict::Unproven(Unproven::NoServerAddress),
+            })
+        }
+        None => None,
+    };
+    Ok(Report { probes, session })
+}
+
+fn sign_in(question: &Question) -> Result<Answer, Obstacle> {
+    prctl::set_child_subreaper(true)?;
+    leave(false)?;
+    namespace::cover(&question.scratch)?;
+    let mut stage = Stage {
+        account: &question.account,
+        sshd: &question.sshd,
+        scratch: &question.scratch,
+        tap: None,
+        end: Instant::now() + question.deadline,
+    };
+    let key = stage.key("session", &question.private)?;
+    let knock = Knock { from: question.target.ip(), to: question.target, key: &key };
+    let theirs = stage.knock(&knock);
+    if theirs.session_ran() {
+        return Ok(Answer::Ran { host_key: theirs.host_key() });
+    }
+    if !theirs.connected() {
+        return Ok(Answer::Unreachable(theirs.client_tail()));
+    }
+    leave(true)?;
+    set(&mut stage)?;
+    represent(knock.to.ip())?;
+    let ours = stage.knock_on_own(&knock)?;
+    Ok(if ours.session_ran() {
+        Answer::Differs(theirs.client_tail())
+    } else if ours.held_by_audit() {
+        Answer::Unproven(Unproven::AuditLogin)
+    } else {
+        Answer::RefusedHere(ours.refusal(true))
+    })
+}
+
+/// One attempt, from a source that is made local for it.
+fn probe(
+    stage: &Stage,
+    request: &Request,
+    source: &Source,
+    key: &Path,
+    session: bool,
+) -> Result<Verdict, Obstacle> {
+    let Some(server) = server(request, source) else {
+        return Ok(Verdict::Unproven(Unproven::NoServerAddress));
+    };
+    if !stage.has_time() {
+        return Ok(Verdict::Unproven(Unproven::NoTime));
+    }
+    for address in [server, source.addr] {
+        if let Err(why) = represent(address) {
+            return Ok(Verdict::Unproven(why));
+        }
+    }
+    let to = SocketAddr::new(server, request.port);
+    let trace = stage.knock_on_own(&Knock { from: source.addr, to, key })?;
+    let accepted = if session { trace.session_ran() } else { trace.key_accepted() };
+    Ok(if accepted {
+        Verdict::Accepted
+    } else if trace.held_by_audit() {
+        Verdict::Unproven(Unproven::AuditLogin)
+    } else {
+        Verdict::Refused(trace.refusal(session))
+    })
+}
+
+/// The address of this server that a source would come to.
+fn server(request: &Request, source: &Source) -> Option<IpAddr> {
+    request.servers.iter().copied().find(|server| server.is_ipv4() == source.addr.is_ipv4())
+}
+
+fn represent(address: IpAddr) -> Result<(), Unproven> {
+    let bad = |why: &str| Unproven::BadAddress { why: format!("{address}: {why}") };
+    if !can_be_a_peer(address) {
+        return Err(bad("nobody can come from there"));
+    }
+    netlink::add_address(address).map_err(|error| bad(error.desc()))
+}
+
+/// Whether an address can be the far end of a connection to us, and needs no interface beside it.
+fn can_be_a_peer(address: IpAddr) -> bool {
+    let proper = match address {
+        IpAddr::V4(v4) => !v4.is_broadcast(),
+        IpAddr::V6(v6) => !v6.is_unicast_link_local() && v6.to_ipv4_mapped().is_none(),
+    };
+    proper && !address.is_unspecified() && !address.is_multicast()
+}
+
+fn leave(network: bool) -> Result<(), Unproven> {
+    namespace::leave(network).map_err(|error| Unproven::NoNamespace { why: error.to_string() })
+}
+
+/// Makes the surroundings in which sshd is asked, and looks whether it would start at all.
+fn set(stage: &mut Stage) -> Result<(), Obstacle> {
+    netlink::loopback_up()?;
+    let test = stage.sshd.tool(["-t"]);
+    let mut tested = test.run();
+    if let Err(RunError::Failed { stderr, .. }) = &tested
+        && let Some(folder) = missing_folder(stderr)
+    {
+        namespace::supply(Path::new(folder))?;
+        tested = test.run();
+    }
+    match tested {
+        Ok(_) => {}
+        Err(RunError::Failed { stderr, .. }) => {
+            let evidence = tail(&stderr);
+            return Err(Obstacle::Refused(Refusal { reason: Reason::BrokenConfig, evidence }));
+        }
+        Err(error) => return Err(io::Error::other(clean(&error.to_string())).into()),
+    }
+    let nothing = stage.scratch.join("nothing");
+    File::create_new(&nothing)?;
+    for record in RECORDS.map(Path::new) {
+        if record.exists() {
+            namespace::bind(&nothing, record)?;
+        }
+    }
+    // Without it, only PAM's own reasons stay unknown.
+    stage.tap = Tap::new(stage.scratch).ok();
+    Ok(())
+}
+
+/// Ends what a login may have left behind. Orphans come to us, as their subreaper.
+fn end_children() {
+    let us = getpid();
+    for _ in 0..100 {
+        let children = children_of(us);
+        if children.is_empty() {
+            return;
+        }
+        for child in children {
+            let _ = kill(child, Signal::SIGKILL);
+            let _ = waitpid(child, None::<WaitPidFlag>);
+        }
+    }
+}
+
+fn children_of(parent: Pid) -> Vec<Pid> {
+    let Ok(processes) = fs::read_dir("/proc") else { return Vec::new() };
+    processes
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok().map(Pid::from_raw))
+        .filter(|pid| {
+            let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+            let line = status.lines().find_map(|line| line.strip_prefix("PPid:"));
+            line.and_then(|line| line.trim().parse().ok()) == Some(parent.as_raw())
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_real_peers_are_stood_in_for() {
+        for (address, proper) in [
+            ("192.0.2.10", true),
+            ("127.0.0.5", true),
+            ("2001:db8::1", true),
+            ("0.0.0.0", false),
+            ("255.255.255.255", false),
+            ("224.0.0.1", false),
+            ("::", false),
+            ("fe80::1", false),
+            ("ff02::1", false),
+            ("::ffff:192.0.2.10", false),
+        ] {
+            assert_eq!(can_be_a_peer(address.parse().unwrap()), proper, "{address}");
+        }
+    }
+}

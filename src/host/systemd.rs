@@ -1,0 +1,32 @@
+//! systemd, where it is the init; cron where it is not.
+
+use std::path::Path;
+
+use super::run::{RunError, Tool};
+
+/// Who starts things at their time here.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scheduler {
+    /// systemd is process 1.
+    Systemd,
+    /// A cron daemon runs and reads `/etc/cron.d`.
+    Cron,
+}
+
+/// Finds the scheduler; `None` when nothing here starts anything by itself.
+pub fn scheduler() -> Option<Scheduler> {
+    // sd_booted(3)
+    if Path::new("/run/systemd/system").is_dir() && super::run::find("systemctl").is_some() {
+        return Some(Scheduler::Systemd);
+    }
+    (Path::new("/etc/cron.d").is_dir() && super::processes::any_named(&["cron", "crond"]))
+        .then_some(Scheduler::Cron)
+}
+
+/// Whether a unit is active.
+pub fn is_active(unit: &str) -> Result<bool, RunError> {
+    // Exit 3 and 4: not active, no such unit (systemctl(1)).
+    let tool = Tool::new("systemctl").args(["is-active", "--quiet", unit]).allow(&[1, 3, 4]);
+    Ok(tool.run()?.code() == 0)
+}

@@ -1,0 +1,60 @@
+//! What a run tells while it works and at its end.
+
+use crate::words;
+
+words! {
+    /// Lines of a run.
+    Report {
+        DryRunGrant => "Dry run: this is what would be done. Nothing is changed.", "모의 실행입니다. 아래와 같이 진행되며, 지금은 아무것도 바꾸지 않습니다.";
+        DryRunNothing => "Dry run: everything stands already; nothing would be done.", "모의 실행입니다. 이미 모두 갖추어져 있어 바뀔 것이 없습니다.";
+        DryRunFirst => "An earlier run was cut off or is over. It would be cleared away first, then access would be opened anew.", "이전 실행이 중단되었거나 기한이 지났습니다. 먼저 정리한 뒤 새로 허용합니다.";
+        DryRunProof => "Then sshd would be asked whether it lets the engineer in, and all of this would be undone if not.", "마지막으로 엔지니어가 실제로 접속할 수 있는지 sshd로 확인하고, 안 되면 모두 되돌립니다.";
+        DryRunEnds { local: String, utc: String } => "It would end by itself at {local} ({utc}).", "{local} ({utc})에 자동으로 종료됩니다.";
+        DryRunDelete => "Dry run: this is what ending the access would do. Nothing is changed.", "모의 실행입니다. 종료하면 아래와 같이 진행되며, 지금은 아무것도 바꾸지 않습니다.";
+        Waiting { holder: String } => "Another run is busy ({holder}); waiting up to 60 seconds.", "다른 실행({holder})이 진행 중입니다. 최대 60초 기다립니다.";
+        Fetching { url: String } => "Fetching {url}", "받는 중: {url}";
+        ClearingEarlier => "An earlier run was cut off or is over; clearing it away first.", "중단되었거나 기한이 지난 이전 실행을 먼저 정리합니다.";
+        StepDone { step: String } => "done: {step}", "완료: {step}";
+        Proving => "Asking sshd whether it lets the engineer in", "엔지니어가 접속할 수 있는지 sshd에 확인하는 중";
+        RollingBack => "Undoing everything", "모두 되돌리는 중";
+        RolledBack => "Everything was undone; nothing is left.", "모두 되돌렸습니다. 남은 것이 없습니다.";
+        ProofFailed { reason: String } => "The engineer could not sign in: {reason}.", "엔지니어가 접속할 수 없습니다: {reason}.";
+        ProofEvidence { line: String } => "sshd says: {line}", "sshd 기록: {line}";
+        ProofNext => "Correct that and run this again; or open the access without this check: --no-verify.", "원인을 고친 뒤 다시 실행해 주세요. 확인 없이 허용하려면 --no-verify 옵션을 사용해 주세요.";
+        ProofDaemon => "The running sshd refused what its configuration on disk allows. Most likely it has not read it yet: 'systemctl reload ssh' (Rocky, AlmaLinux, CentOS: 'systemctl reload sshd').", "실행 중인 sshd가 설정 파일에서 허용하는 접속을 거부했습니다. 설정을 다시 읽지 않은 것 같습니다: 'systemctl reload ssh'(Rocky, AlmaLinux, CentOS: 'systemctl reload sshd').";
+        StaleConfig { file: String } => "Note: {file} was changed after sshd last read its configuration. 'systemctl reload ssh' makes it count.", "참고: sshd가 설정을 읽은 뒤 {file} 파일이 바뀌었습니다. 'systemctl reload ssh'를 실행해야 적용됩니다.";
+        Unproven { reason: String } => "Not proven: {reason}.", "확인하지 못함: {reason}.";
+        Failed { why: String } => "Failed: {why}", "실패: {why}";
+        Granted => "Support access is open.", "기술지원 접속을 허용했습니다.";
+        Unchanged => "Support access is open already; nothing was changed.", "이미 접속이 허용되어 있어 바뀐 것이 없습니다.";
+        Updated => "Support access was brought up to date.", "접속 허용 내용을 갱신했습니다.";
+        Extended => "Support access was extended.", "접속 허용 기간을 연장했습니다.";
+        NotSooner => "The time does not change; to extend it, use --extend.", "종료 시각은 바뀌지 않습니다. 연장하려면 --extend 옵션을 사용해 주세요.";
+        PasteReceipt => "Please paste the text below into your support ticket.", "아래 내용을 문의 글에 붙여 넣어 주세요.";
+        NothingToDelete => "No support access is open on this server; nothing was done.", "이 서버에 허용된 기술지원 접속이 없어 아무것도 하지 않았습니다.";
+        Deleted { log: String } => "Support access has ended; nothing of it is left but the log {log}.", "기술지원 접속을 종료하고 모두 삭제했습니다. 로그 {log}만 남아 있습니다.";
+        DeletedBut => "Support access has ended, but something is left:", "기술지원 접속을 종료했지만 남은 것이 있습니다:";
+        NotDeleted => "Support access is closed, but could not be removed completely:", "접속은 막았지만 완전히 삭제하지 못했습니다:";
+        KeyLines { path: String } => "Lines that were not ours in {path}; they go with the account:", "{path} 파일에 저희가 넣지 않은 줄이 있었습니다. 계정과 함께 삭제됩니다:";
+        LeftForeign { path: String } => "{path} is not ours and was left as it is.", "{path}은(는) 저희가 만든 것이 아니어서 그대로 두었습니다.";
+        LeftUnmarked { account: String } => "account {account} no longer carries our mark. Nobody can sign in to it any more, but it and its files were kept. Look at it with 'getent passwd {account}'; to remove it: 'userdel -r {account}', then run this again.", "{account} 계정의 표식이 기록과 다릅니다. 접속은 막았지만 계정과 파일은 그대로 두었습니다. 'getent passwd {account}'로 확인하고, 삭제하려면 'userdel -r {account}'를 실행한 뒤 다시 실행해 주세요.";
+        LeftFailed { what: String, why: String } => "{what}: {why}", "{what}: {why}";
+        LeftElsewhere { count: u64 } => "The account left {count} files outside its home. They were not touched; look at them, and remove or keep them:", "계정이 홈 밖에 파일 {count}개를 남겼습니다. 그대로 두었으니 확인 후 삭제하거나 보관해 주세요:";
+        TryAgain => "Correct that and run this again; until then the timer tries every ten minutes.", "원인을 고친 뒤 다시 실행해 주세요. 그때까지 타이머가 10분마다 다시 시도합니다.";
+        LegacyFound { account: String } => "account {account} was opened by the provider's earlier script and is still here. It was left as it is. To remove it: pkill -KILL -u {account}; userdel -r {account}", "이전 스크립트로 만든 {account} 계정이 남아 있습니다. 그대로 두었습니다. 삭제하려면: pkill -KILL -u {account}; userdel -r {account}";
+        OrphanFound { account: String } => "account {account} carries the mark of a support access whose record is gone. To remove it: pkill -KILL -u {account}; userdel -r {account}", "{account} 계정에 기술지원 표식이 있지만 기록이 없습니다. 삭제하려면: pkill -KILL -u {account}; userdel -r {account}";
+        AuditNone => "No support access is open on this server.", "이 서버에 허용된 기술지원 접속이 없습니다.";
+        AuditOpen => "Support access is open.", "기술지원 접속이 허용되어 있습니다.";
+        AuditOver => "The time of this support access is over, but it has not been removed yet. To remove it now: /usr/local/sbin/support-access delete", "기한이 지났지만 아직 삭제되지 않았습니다. 지금 삭제하려면: /usr/local/sbin/support-access delete";
+        AuditIncomplete => "A run was cut off before it was complete. The timer undoes it; to do that now: /usr/local/sbin/support-access delete", "실행이 중간에 끊겼습니다. 타이머가 되돌립니다. 지금 되돌리려면: /usr/local/sbin/support-access delete";
+        AuditClosing => "The access is being ended, but something is left. To try again: /usr/local/sbin/support-access delete", "종료하는 중이지만 남은 것이 있습니다. 다시 시도하려면: /usr/local/sbin/support-access delete";
+        AuditDrift { what: String } => "differs from the record: {what}", "기록과 다름: {what}";
+        AuditWell => "Everything on this server is as recorded.", "서버 상태가 기록과 같습니다.";
+        AuditRefused { why: String } => "does not stand as recorded: {why}", "기록과 다름: {why}";
+        AuditRepair => "To repair it, open the access again with the same command; to end it: /usr/local/sbin/support-access delete", "복구하려면 같은 명령으로 다시 허용하고, 종료하려면 /usr/local/sbin/support-access delete 를 실행해 주세요.";
+        AuditCustomerLines { count: usize } => "lines in the key file that are not of this access: {count}", "공개키 파일에서 이 접속 허용과 관계없는 줄: {count}개";
+        AuditProcesses { list: String } => "processes of the account: {list}", "계정의 프로세스: {list}";
+        AuditLastAsked { proof: String } => "proof of the way in: {proof}", "접속 확인: {proof}";
+        ReportInLog { why: String } => "the log could not be written: {why}", "로그를 쓰지 못했습니다: {why}";
+    }
+}

@@ -1,0 +1,173 @@
+//! Sites: a real nginx with TLS on an address of its own.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Child;
+use std::time::Duration;
+
+use crate::Net;
+use crate::run::{Run, must, script, tool, wait_until};
+
+/// What is served unless a test brings a configuration of its own.
+const SERVER: &str = "server {
+    listen 443 ssl;
+    server_name {{name}};
+    ssl_certificate {{certificate}};
+    ssl_certificate_key {{key}};
+    root {{root}};
+}
+";
+
+/// A web server for one name, with a certificate from a throw-away authority.
+#[derive(Debug)]
+pub struct Site {
+    name: String,
+    address: String,
+    folder: PathBuf,
+    net: Net,
+    child: Option<Child>,
+}
+
+impl Site {
+    /// Serves a folder's files over https, as they are at each request.
+    pub fn serve(net: &Net, name: &str, address: &str, root: &Path) -> Self {
+        Self::serve_with(net, name, address, root, SERVER)
+    }
+
+    /// The same, with nginx `server {}` blocks in which `{{name}}`, `{{root}}`, `{{certificate}}`
+    /// and `{{key}}` are filled in.
+    pub fn serve_with(net: &Net, name: &str, address: &str, root: &Path, server: &str) -> Self {
+        let folder = Run::get().new_folder("site");
+        let mut site = Self {
+            name: name.to_owned(),
+            address: address.to_owned(),
+            folder,
+            net: net.clone(),
+            child: None,
+        };
+        site.make_certificate();
+        let path = |name: &str| site.folder.join(name).display().to_string();
+        let server = server
+            .replace("{{name}}", name)
+            .replace("{{root}}", &root.display().to_string())
+            .replace("{{certificate}}", &path("site.crt"))
+            .replace("{{key}}", &path("site.key"));
+        // Root, as the folder may lie where only root can look.
+        let configuration = format!(
+            "user root;\nworker_processes 1;\npid {0}/nginx.pid;\nerror_log {0}/error.log info;\n\
+             events {{}}\nhttp {{\n\
+             include /etc/nginx/mime.types;\ndefault_type application/octet-stream;\n\
+             access_log {0}/access.log combined;\n\
+             client_body_temp_path {0}/body;\nproxy_temp_path {0}/proxy;\n\
+             fastcgi_temp_path {0}/fastcgi;\nuwsgi_temp_path {0}/uwsgi;\nscgi_temp_path {0}/scgi;\n\
+             {server}\n}}\n",
+            site.folder.display(),
+        );
+        fs::write(site.folder.join("nginx.conf"), configuration).expect("write nginx.conf");
+        site.start();
+        site
+    }
+
+    /// Starts it again after [`Site::stop`].
+    pub fn start(&mut self) {
+        assert!(self.child.is_none(), "{} is being served", self.name);
+        let log = fs::File::create(self.folder.join("nginx.out")).expect("create nginx.out");
+        let pid = self.folder.join("nginx.pid");
+        let _ = fs::remove_file(&pid);
+        let mut child = tool(script("serve"))
+            .arg(Run::get().helpers())
+            .args([&self.net.pid(), &self.net.new_port(), &self.address])
+            .arg(&self.folder)
+            .stdout(log.try_clone().expect("duplicate nginx.out"))
+            .stderr(log)
+            .spawn()
+            .expect("start sh/serve");
+        // nginx writes its number when its sockets are open.
+        let serves = wait_until(Duration::from_secs(20), || {
+            fs::metadata(&pid).is_ok_and(|it| it.len() > 0)
+                || child.try_wait().is_ok_and(|ended| ended.is_some())
+        });
+        self.child = Some(child);
+        let said = self.file("nginx.out");
+        assert!(serves && pid.exists(), "nginx does not start for {}:\n{said}", self.name);
+    }
+
+    /// Stops it: its address is as good as unknown then.
+    pub fn stop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            // nginx is process 1 of its namespace and dies with this one, its workers with it.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
+    /// The site's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The site's address.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The certificate of the authority that vouches for this site (PEM).
+    pub fn ca_certificate(&self) -> String {
+        self.file("ca.crt")
+    }
+
+    /// One line for each request until now.
+    pub fn access_log(&self) -> String {
+        self.file("access.log")
+    }
+
+    /// What nginx had to complain about.
+    pub fn error_log(&self) -> String {
+        self.file("error.log")
+    }
+
+    fn file(&self, name: &str) -> String {
+        fs::read_to_string(self.folder.join(name)).unwrap_or_default()
+    }
+
+    /// An authority for this site alone, and a certificate from it, both for a day.
+    fn make_certificate(&self) {
+        let path = |name: &str| self.folder.join(name);
+        let new = ["req", "-x509", "-nodes", "-days", "1", "-newkey", "ec", "-pkeyopt"];
+        let curve = "ec_paramgen_curve:prime256v1";
+        must(
+            tool("openssl")
+                .args(new)
+                .args([curve, "-subj", "/CN=throw-away authority", "-out"])
+                .arg(path("ca.crt"))
+                .arg("-keyout")
+                .arg(path("ca.key"))
+                .args(["-addext", "keyUsage=critical,keyCertSign"]),
+        );
+        must(
+            tool("openssl")
+                .args(new)
+                .args([curve, "-subj", &format!("/CN={}", self.name), "-out"])
+                .arg(path("site.crt"))
+                .arg("-keyout")
+                .arg(path("site.key"))
+                .arg("-CA")
+                .arg(path("ca.crt"))
+                .arg("-CAkey")
+                .arg(path("ca.key"))
+                .args(["-addext", &format!("subjectAltName=DNS:{}", self.name)])
+                .args(["-addext", "basicConstraints=critical,CA:FALSE"])
+                .args(["-addext", "extendedKeyUsage=serverAuth"]),
+        );
+        let owner_only = fs::Permissions::from_mode(0o600);
+        fs::set_permissions(path("site.key"), owner_only).expect("set the key's mode");
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.stop();
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
