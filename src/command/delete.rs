@@ -132,7 +132,7 @@ pub(super) fn tell_others(
 /// no failure.
 fn legacy_list(source: &PolicySource, out: &Out) -> Vec<Legacy> {
     if source.origin.is_some()
-        && let Ok(given) = policy::load(source, out)
+        && let Ok(given) = policy::load(source, None, out)
     {
         return given.loaded.policy.legacy;
     }
