@@ -3,7 +3,6 @@
 use crate::grant::carry::CarryError;
 use crate::grant::journal::JournalError;
 use crate::grant::step::PlanError;
-use crate::host::door::Reason;
 use crate::host::lock::LockError;
 use crate::policy::{KeysError, LoadError, ReadError, SignersError};
 use crate::text::Words;
@@ -31,7 +30,7 @@ impl Failure {
     }
 
     /// sshd would not let the engineer in.
-    pub(super) fn unproven(reason: Reason) -> Self {
+    pub(super) fn unproven(reason: impl Words + Send + Sync + 'static) -> Self {
         Self { exit: Exit::Failed, words: Box::new(reason) }
     }
 

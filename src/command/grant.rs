@@ -15,12 +15,11 @@ use super::receipt::Receipt;
 use crate::cli::{Grant, Time};
 use crate::grant::carry::Plan;
 use crate::grant::journal::{self, Facts, State};
-use crate::grant::proof::Proof;
+use crate::grant::proof::{No, Proof};
 use crate::grant::step::Step;
 use crate::grant::survey::{self, Door, Inputs};
 use crate::host::change::Change;
 use crate::host::clock;
-use crate::host::door::Refusal;
 use crate::host::lock::Lock;
 use crate::host::signals::Held;
 use crate::policy::{Origin, Source, Terms, Wishes};
@@ -198,17 +197,16 @@ fn told(out: &mut Out, step: Step, changes: &[Change]) {
 }
 
 /// Says why sshd would not let the engineer in.
-fn tell_refusal(proof: &Proof, refusal: &Refusal, out: &mut Out) {
-    out.field(
-        "proof_failure",
-        json!({ "reason": refusal.reason.to_string(), "evidence": refusal.evidence }),
-    );
-    out.say(Look::Bad, &Report::ProofFailed { reason: refusal.reason.say(out.lang()) });
-    for line in &refusal.evidence {
+fn tell_refusal(no: &No<'_>, out: &mut Out) {
+    let reason = no.reason.map(ToString::to_string);
+    out.field("proof_failure", json!({ "reason": reason, "evidence": no.evidence }));
+    let words: &dyn Words = match no.reason {
+        Some(reason) => &Report::ProofFailed { reason: reason.say(out.lang()) },
+        None => &Report::ProofDaemon,
+    };
+    out.say(Look::Bad, words);
+    for line in no.evidence {
         out.say(Look::Plain, &Report::ProofEvidence { line: line.clone() });
-    }
-    if proof.report.refusal().is_none() {
-        out.say(Look::Plain, &Report::ProofDaemon);
     }
     out.say(Look::Plain, &Report::ProofNext);
 }

@@ -8,7 +8,7 @@ use super::journal::{Event, FOLDER, Journal};
 use super::step::{ProofKey, Step, Wanted};
 use super::survey::Door;
 use crate::host::door::{
-    self, Answer, EphemeralKey, Question, Refusal, Report, Request, Source, Unproven, Verdict,
+    self, Answer, EphemeralKey, Question, Reason, Report, Request, Source, Unproven, Verdict,
 };
 use crate::host::{Hands, clock};
 use crate::policy;
@@ -26,6 +26,16 @@ pub struct Proof {
     pub report: Report,
     /// The running daemon's answer.
     pub daemon: Answer,
+}
+
+/// sshd would not let the engineer in.
+#[derive(Clone, Copy, Debug)]
+pub struct No<'a> {
+    /// Why, by the configuration on disk; `None` when that would let him in, and only the running
+    /// daemon refuses.
+    pub reason: Option<&'a Reason>,
+    /// Lines of the log that tell it.
+    pub evidence: &'a [String],
 }
 
 /// How much of the way in is proven, in one word of the contract.
@@ -52,14 +62,16 @@ impl Extent {
 }
 
 impl Proof {
-    /// The first no of sshd's, if there is one. What could not be tried is not a no.
+    /// The first no, if there is one. What could not be tried is not a no.
     #[must_use]
-    pub fn refusal(&self) -> Option<&Refusal> {
-        let daemon = match &self.daemon {
-            Answer::Differs(refusal) => Some(refusal),
+    pub fn no(&self) -> Option<No<'_>> {
+        if let Some(refusal) = self.report.refusal() {
+            return Some(No { reason: Some(&refusal.reason), evidence: &refusal.evidence });
+        }
+        match &self.daemon {
+            Answer::Differs(evidence) => Some(No { reason: None, evidence }),
             _ => None,
-        };
-        self.report.refusal().or(daemon)
+        }
     }
 
     /// How much is proven.

@@ -6,9 +6,11 @@
 //! Address` are judged by the real sshd with the real configuration, without a packet leaving the
 //! server. Keys lie in memory that only this child sees.
 //!
-//! What a session without a terminal leaves (tried on Debian 12 and its logs): no entry in utmp, wtmp, btmp or
-//! lastlog; PAM's lines and, from the running daemon, sshd's lines in the authentication log; a
-//! closed session of systemd-logind, and `user@UID.service` for about ten seconds.
+//! What a session without a terminal leaves (tried on Debian 11, 12, 13 and sid): no entry in utmp,
+//! wtmp, btmp or lastlog; PAM's lines and, from the running daemon, sshd's own lines in the journal
+//! and the authentication log; a file `user-UID.journal` of journald's, if the journal is kept on
+//! disk; `/run/motd.dynamic`; and for about ten seconds `user@UID.service` with `/run/user/UID`.
+//! Where PAM has `pam_lastlog` for sshd, the login at the running daemon is recorded by it.
 
 mod attempt;
 mod classify;
@@ -53,7 +55,8 @@ pub struct Request {
     pub keys: Vec<String>,
     /// Where the keys may come from.
     pub from: Vec<Source>,
-    /// A private key in OpenSSH's form, to run one session with from the first source.
+    /// A private key in OpenSSH's form, to run one session with from the first source that sshd
+    /// allows.
     pub session: Option<String>,
     /// The sshd to ask.
     pub sshd: Invocation,
@@ -164,9 +167,9 @@ pub enum Answer {
     /// says nothing against a login from elsewhere.
     RefusedHere(Refusal),
     /// It refused what the configuration on disk allows: it runs with an older one, or in other
-    /// surroundings (`SELinux`, packet filter, penalties).
-    Differs(Refusal),
-    /// Nobody answered.
+    /// surroundings (`SELinux`, penalties). Only its log knows why; this is what the client saw.
+    Differs(Vec<String>),
+    /// Nobody answered; what the client saw.
     Unreachable(Vec<String>),
     /// It could not be tried.
     Unproven(Unproven),

@@ -111,11 +111,12 @@ impl Sshd {
     /// Connects to nothing and writes nothing.
     pub fn find(port: u16) -> Result<Self, SshdError> {
         let listeners = listen::listeners();
-        let pid = listeners
-            .iter()
-            .filter(|listener| listener.port == port)
-            .chain(&listeners)
-            .find_map(|listener| listener.pid);
+        let at_port = |listener: &&Listener| listener.port == port;
+        let pid = if listeners.iter().any(|listener| at_port(&listener)) {
+            listeners.iter().filter(at_port).find_map(|listener| listener.pid)
+        } else {
+            listeners.iter().find_map(|listener| listener.pid)
+        };
         let daemon = pid.and_then(Daemon::read);
         let invocation = match &daemon {
             Some(daemon) if daemon.invocation.binary.exists() => daemon.invocation.clone(),
@@ -195,7 +196,8 @@ impl Sshd {
     }
 }
 
-/// When a file of the configuration was last changed, or a drop-in came or went. The change time
+/// When the configuration's main file or a drop-in was last changed, or a drop-in came or went;
+/// what is included from elsewhere is not looked at. The change time
 /// counts, not the modification time: that one can be set, and a moved file brings its own.
 fn newest(main: &Path, drop_ins: &Path) -> Option<(SystemTime, PathBuf)> {
     let entries = fs::read_dir(drop_ins).into_iter().flatten().flatten().map(|entry| entry.path());
@@ -214,7 +216,9 @@ fn newest(main: &Path, drop_ins: &Path) -> Option<(SystemTime, PathBuf)> {
 /// The folder that sshd complains about, as in `Missing privilege separation directory: /run/sshd`.
 pub(super) fn missing_folder(stderr: &str) -> Option<&str> {
     let (_, rest) = stderr.split_once("Missing privilege separation directory: ")?;
-    rest.lines().next().map(str::trim).filter(|path| path.starts_with("/run/"))
+    let path = rest.lines().next()?.trim();
+    // Old ones say /var/run, which is a link.
+    Some(path.strip_prefix("/var").unwrap_or(path)).filter(|path| path.starts_with("/run/"))
 }
 
 /// `FILE: line N: PROBLEM` or `FILE line N: PROBLEM`, as sshd prints them.
@@ -260,7 +264,8 @@ mod tests {
     fn only_a_folder_under_run_is_supplied() {
         let said = |path: &str| format!("Missing privilege separation directory: {path}\r\n");
         assert_eq!(missing_folder(&said("/run/sshd")), Some("/run/sshd"));
-        assert_eq!(missing_folder(&said("/etc")), None);
+        assert_eq!(missing_folder(&said("/var/run/sshd")), Some("/run/sshd"));
+        assert_eq!(missing_folder(&said("/var/empty/sshd")), None);
         assert_eq!(missing_folder("no hostkeys available"), None);
     }
 

@@ -108,9 +108,12 @@ pub(super) fn proven(
     }
     out.progress(&Report::Proving);
     let proof = prove(hands, journal, wanted, &asked.door)?;
-    if let Some(refusal) = proof.refusal() {
-        tell_refusal(&proof, refusal, out);
-        return Err(Failure::unproven(refusal.reason.clone()));
+    if let Some(no) = proof.no() {
+        tell_refusal(&no, out);
+        return Err(match no.reason {
+            Some(reason) => Failure::unproven(reason.clone()),
+            None => Failure::unproven(Report::ProofDaemon),
+        });
     }
     tell_proof(&proof, &asked.door, out);
     Ok(Some(proof))

@@ -12,7 +12,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::classify::Trace;
 use super::tap::Tap;
-use crate::host::run::{RunError, Tool};
+use crate::host::run::{Output, RunError, Tool};
 use crate::host::sshd::Invocation;
 
 /// The longest that one login may take. PAM and the name service may have their own waits.
@@ -96,6 +96,7 @@ impl Stage<'_> {
             trace.server = log?.unwrap_or_default();
             Ok::<_, io::Error>(trace)
         })?;
+        trace.closed = ["/etc/nologin", "/run/nologin"].iter().any(|path| Path::new(path).exists());
         trace.syslog = self.tap.as_ref().map(Tap::take).unwrap_or_default();
         Ok(trace)
     }
@@ -121,6 +122,7 @@ impl Stage<'_> {
             .args(["-l", self.account, "--"])
             .args([knock.to.ip().to_string(), "true".to_owned()])
             .deadline(time)
+            .allow(&(1..=255).collect::<Vec<_>>())
     }
 }
 
@@ -133,13 +135,16 @@ fn serve(server: &Tool, stream: TcpStream) -> io::Result<String> {
     }
 }
 
-fn finish(ended: Result<crate::host::run::Output, RunError>) -> Trace {
+fn finish(ended: Result<Output, RunError>) -> Trace {
     match ended {
-        Ok(out) => Trace { client: out.stderr, code: Some(0), ..Trace::default() },
-        Err(RunError::Failed { status, stderr, .. }) => {
-            Trace { client: stderr, code: Some(status.code().unwrap_or(255)), ..Trace::default() }
-        }
-        Err(_) => Trace::default(),
+        Ok(out) => Trace {
+            code: Some(out.code()),
+            client: out.stderr,
+            session: out.stdout,
+            ..Trace::default()
+        },
+        Err(RunError::Timeout { .. }) => Trace::default(),
+        Err(error) => Trace { code: Some(255), client: error.to_string(), ..Trace::default() },
     }
 }
 

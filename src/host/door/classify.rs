@@ -6,8 +6,12 @@ use super::{Reason, Refusal};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Trace {
     pub(super) client: String,
+    /// What the session printed; untrusted.
+    pub(super) session: String,
     pub(super) server: String,
     pub(super) syslog: Vec<String>,
+    /// Whether a file closes logins for everybody but root; PAM obeys it without a word.
+    pub(super) closed: bool,
     /// The client's exit code; none if it did not end in time.
     pub(super) code: Option<i32>,
 }
@@ -29,6 +33,12 @@ impl Trace {
     /// `ForceCommand` of sshd's own; a command in the key's line is our own doing.
     fn forced(&self) -> bool {
         self.server.contains("forced-command (config)")
+    }
+
+    /// Whether the session failed because the one who runs this program is in a session himself,
+    /// which the kernel's audit may not let go.
+    pub(super) fn held_by_audit(&self) -> bool {
+        self.syslog.iter().any(|line| line.ends_with("set_loginuid failed"))
     }
 
     /// The host key that the server showed.
@@ -55,8 +65,17 @@ impl Trace {
             .unwrap_or_else(|| Refusal { reason: Reason::Unknown, evidence: self.tails() })
     }
 
+    /// What PAM said that may be the cause.
+    fn pam_lines(&self) -> Vec<String> {
+        let telling = |line: &&String| {
+            !line.contains("session opened for user") && !line.starts_with("pam_env(")
+        };
+        let lines: Vec<&String> = self.syslog.iter().filter(telling).collect();
+        lines[lines.len().saturating_sub(3)..].iter().map(|line| clean(line)).collect()
+    }
+
     fn tails(&self) -> Vec<String> {
-        [tail(&self.server), tail(&self.client)].concat()
+        [tail(&self.server), tail(&self.client), tail(&self.session)].concat()
     }
 
     fn lines(&self) -> impl Iterator<Item = &str> {
@@ -69,15 +88,19 @@ impl Trace {
         RULES.iter().find_map(|rule| {
             let (line, reason) = self.lines().find_map(|line| Some((line, rule(line)?)))?;
             let mut evidence = vec![clean(line)];
-            if matches!(reason, Reason::PamAccount | Reason::PamSession | Reason::BrokenConfig) {
-                evidence.extend(self.syslog.iter().take(3).map(|line| clean(line)));
+            if matches!(reason, Reason::PamAccount | Reason::PamSession) {
+                evidence.extend(self.pam_lines());
+            }
+            if reason == Reason::PamAccount && self.closed && evidence.len() == 1 {
+                return Some(Refusal { reason: Reason::NoLoginFile, evidence });
             }
             Some(Refusal { reason, evidence })
         })
     }
 
     fn by_client(&self, session: bool) -> Option<Refusal> {
-        let offered = self.client.contains("Offering public key");
+        // With `LogLevel QUIET` for this user sshd says nothing, so nothing is known.
+        let told = self.server.contains("Failed publickey for ");
         let methods = self
             .client
             .lines()
@@ -88,18 +111,20 @@ impl Trace {
             Reason::TooSlow
         } else if ended && self.forced() {
             Reason::ForcedCommand
+        } else if ended && self.session.contains("account is currently not available") {
+            Reason::NoLoginShell
         } else if ended {
             Reason::SessionEnded { code: self.code.unwrap_or_default() }
         } else if methods.is_some_and(|m| !m.split(',').any(|method| method == "publickey")) {
             Reason::PublicKeyOff
-        } else if offered && !self.key_accepted() {
+        } else if told && !self.key_accepted() {
             Reason::NotInFile
         } else if session && self.key_accepted() && methods.is_some() {
             Reason::MoreMethods
         } else {
             return None;
         };
-        Some(Refusal { reason, evidence: tail(&self.client) })
+        Some(Refusal { reason, evidence: self.tails() })
     }
 }
 
@@ -107,7 +132,9 @@ type Rule = fn(&str) -> Option<Reason>;
 
 /// What sshd and PAM say, the most telling first. See the log messages of OpenSSH 7.4 to 10.5.
 const RULES: &[Rule] = &[
+    |l| has(l, "refused connect from ", Reason::HostsDeny),
     |l| has(l, "Invalid user ", Reason::NoAccount),
+    |l| has(l.strip_prefix("Account ")?, " has expired", Reason::AccountExpired),
     |l| has(l, "not allowed because account is locked", Reason::AccountLocked),
     |l| bad_shell(l),
     |l| has(l, "not allowed because listed in DenyUsers", Reason::DenyUsers),
@@ -132,17 +159,11 @@ const RULES: &[Rule] = &[
     },
     |l| unreadable(l),
     |l| has(l, "(account expired)", Reason::AccountExpired),
-    |l| {
-        l.starts_with("Account ")
-            .then_some(())
-            .and_then(|()| has(l, " has expired", Reason::AccountExpired))
-    },
     |l| has(l, "(failed to change password)", Reason::PasswordAged),
     |l| has(l, "(root enforced)", Reason::PasswordChange),
     |l| has(l, "(password aged)", Reason::PasswordChange),
     |l| has(l, "pam_access(sshd:account): access denied", Reason::Access),
     |l| has(l, "/etc/nologin exists", Reason::NoLoginFile),
-    |l| has(l, "set_loginuid failed", Reason::AuditLogin),
     |l| has(l, "by PAM account configuration", Reason::PamAccount),
     |l| has(l, "PAM: pam_open_session(): ", Reason::PamSession),
     |l| has(l, "fork: Resource temporarily unavailable", Reason::Limits),
@@ -196,12 +217,23 @@ fn unreadable(line: &str) -> Option<Reason> {
     Some(Reason::Unreadable { path })
 }
 
-/// The last lines that are not debugging.
+/// How lines begin that tell nothing about a refusal.
+const CHATTER: [&str; 7] = [
+    "debug",
+    "OpenSSH_",
+    "Warning: Permanently added",
+    "Authenticated to ",
+    "Transferred: sent ",
+    "Bytes per second: ",
+    "Connection from ",
+];
+
+/// The last lines that are neither debugging nor chatter.
 pub(super) fn tail(log: &str) -> Vec<String> {
     let telling: Vec<&str> = log
         .lines()
         .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with("debug"))
+        .filter(|line| !line.is_empty() && !CHATTER.iter().any(|start| line.starts_with(start)))
         .collect();
     telling[telling.len().saturating_sub(5)..].iter().map(|line| clean(line)).collect()
 }

@@ -96,7 +96,9 @@ fn prove(request: &Request) -> Result<Report, Obstacle> {
     let session = match &request.session {
         Some(private) => {
             let key = stage.key("session", private)?;
-            let source = request.from.iter().find(|source| server(request, source).is_some());
+            let accepted = probes.iter().find(|probe| probe.verdict == Verdict::Accepted);
+            let possible = || request.from.iter().find(|source| server(request, source).is_some());
+            let source = accepted.map(|probe| &probe.source).or_else(possible);
             Some(match source {
                 Some(source) => probe(&stage, request, source, &key, true)?,
                 None => Verdict::Unproven(Unproven::NoServerAddress),
@@ -132,7 +134,9 @@ fn sign_in(question: &Question) -> Result<Answer, Obstacle> {
     represent(knock.to.ip())?;
     let ours = stage.knock_on_own(&knock)?;
     Ok(if ours.session_ran() {
-        Answer::Differs(theirs.refusal(true))
+        Answer::Differs(theirs.client_tail())
+    } else if ours.held_by_audit() {
+        Answer::Unproven(Unproven::AuditLogin)
     } else {
         Answer::RefusedHere(ours.refusal(true))
     })
@@ -160,7 +164,13 @@ fn probe(
     let to = SocketAddr::new(server, request.port);
     let trace = stage.knock_on_own(&Knock { from: source.addr, to, key })?;
     let accepted = if session { trace.session_ran() } else { trace.key_accepted() };
-    Ok(if accepted { Verdict::Accepted } else { Verdict::Refused(trace.refusal(session)) })
+    Ok(if accepted {
+        Verdict::Accepted
+    } else if trace.held_by_audit() {
+        Verdict::Unproven(Unproven::AuditLogin)
+    } else {
+        Verdict::Refused(trace.refusal(session))
+    })
 }
 
 /// The address of this server that a source would come to.
@@ -169,8 +179,20 @@ fn server(request: &Request, source: &Source) -> Option<IpAddr> {
 }
 
 fn represent(address: IpAddr) -> Result<(), Unproven> {
-    netlink::add_address(address)
-        .map_err(|error| Unproven::BadAddress { why: format!("{address}: {error}") })
+    let bad = |why: &str| Unproven::BadAddress { why: format!("{address}: {why}") };
+    if !can_be_a_peer(address) {
+        return Err(bad("nobody can come from there"));
+    }
+    netlink::add_address(address).map_err(|error| bad(error.desc()))
+}
+
+/// Whether an address can be the far end of a connection to us, and needs no interface beside it.
+fn can_be_a_peer(address: IpAddr) -> bool {
+    let proper = match address {
+        IpAddr::V4(v4) => !v4.is_broadcast(),
+        IpAddr::V6(v6) => !v6.is_unicast_link_local() && v6.to_ipv4_mapped().is_none(),
+    };
+    proper && !address.is_unspecified() && !address.is_multicast()
 }
 
 fn leave(network: bool) -> Result<(), Unproven> {
@@ -234,4 +256,27 @@ fn children_of(parent: Pid) -> Vec<Pid> {
             line.and_then(|line| line.trim().parse().ok()) == Some(parent.as_raw())
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_real_peers_are_stood_in_for() {
+        for (address, proper) in [
+            ("192.0.2.10", true),
+            ("127.0.0.5", true),
+            ("2001:db8::1", true),
+            ("0.0.0.0", false),
+            ("255.255.255.255", false),
+            ("224.0.0.1", false),
+            ("::", false),
+            ("fe80::1", false),
+            ("ff02::1", false),
+            ("::ffff:192.0.2.10", false),
+        ] {
+            assert_eq!(can_be_a_peer(address.parse().unwrap()), proper, "{address}");
+        }
+    }
 }

@@ -8,6 +8,7 @@ words! {
     /// Why sshd refuses a login.
     #[derive(Serialize, Deserialize)]
     Reason {
+        HostsDeny => "TCP wrappers refuse this address (/etc/hosts.allow, /etc/hosts.deny)", "TCP wrappers가 이 주소를 거부합니다(/etc/hosts.allow, /etc/hosts.deny)";
         NoAccount => "sshd does not know the account", "sshd가 이 계정을 알지 못합니다";
         AccountLocked => "the account is locked", "계정이 잠겨 있습니다";
         AccountExpired => "the account has expired", "계정의 사용 기한이 지났습니다";
@@ -37,7 +38,6 @@ words! {
         NoLoginFile => "logins are closed by /etc/nologin or /run/nologin", "/etc/nologin 또는 /run/nologin 파일 때문에 로그인이 막혀 있습니다";
         PamAccount => "PAM refuses the account", "PAM이 이 계정을 거부합니다";
         PamSession => "PAM could not open a session", "PAM이 세션을 열지 못했습니다";
-        AuditLogin => "the audit rules of this server (loginuid immutable) allow no session out of a session", "이 서버의 감사 규칙(loginuid immutable) 때문에 세션 안에서 세션을 열 수 없습니다";
         Chroot { path: String } => "the folder {path} of ChrootDirectory has an unsafe owner or mode", "ChrootDirectory의 {path} 폴더 소유자나 권한이 안전하지 않습니다";
         ForcedCommand => "sshd_config: ForceCommand replaces the engineer's shell", "sshd_config의 ForceCommand가 엔지니어의 셸을 다른 명령으로 바꿉니다";
         Limits => "a limit of the account allows no new process", "계정의 자원 제한 때문에 새 프로세스를 만들 수 없습니다";
@@ -57,6 +57,7 @@ words! {
         NoNamespace { why: String } => "this system allows no private namespace: {why}", "이 시스템에서는 별도의 네임스페이스를 만들 수 없습니다: {why}";
         NoServerAddress => "this server has no address of the same family (IPv4, IPv6)", "이 서버에는 같은 종류(IPv4, IPv6)의 주소가 없습니다";
         BadAddress { why: String } => "the address can't be stood in for here: {why}", "여기서는 이 주소를 대신할 수 없습니다: {why}";
+        AuditLogin => "the audit rules of this server (loginuid immutable) allow no session out of a session", "이 서버의 감사 규칙(loginuid immutable) 때문에 세션 안에서 세션을 열 수 없습니다";
         NoTime => "there was no time left for it", "시험할 시간이 남지 않았습니다";
         Broken { why: String } => "the test itself failed: {why}", "시험 자체가 실패했습니다: {why}";
     }

@@ -103,9 +103,14 @@ impl Tap {
 
 /// The message proper out of `<86>Nov 21 14:00:00 sshd[77]: pam_unix(sshd:session): …`.
 fn text(message: &[u8]) -> String {
+    const TIME: usize = "Nov 21 14:00:00 ".len();
     let whole = String::from_utf8_lossy(message);
-    let tagged = whole.split_once("]: ").map_or(&*whole, |(_, text)| text);
-    tagged.trim_end_matches(['\0', '\n']).to_owned()
+    let whole = whole.trim_end_matches(['\0', '\n']);
+    whole
+        .split_once('>')
+        .and_then(|(_, rest)| rest.get(TIME..)?.split_once(": "))
+        .map_or(whole, |(_, text)| text)
+        .to_owned()
 }
 
 #[cfg(test)]
@@ -116,6 +121,11 @@ mod tests {
     fn the_message_without_its_head() {
         let line = b"<85>Nov 21 14:00:00 sshd[77]: pam_unix(sshd:account): account a has expired (account expired)\0";
         assert_eq!(text(line), "pam_unix(sshd:account): account a has expired (account expired)");
+        assert_eq!(
+            text(b"<86>Nov 21 14:00:00 sshd: pam_x(sshd:auth): no\n"),
+            "pam_x(sshd:auth): no"
+        );
         assert_eq!(text(b"plain"), "plain");
+        assert_eq!(text(b"<1>short: x"), "<1>short: x");
     }
 }

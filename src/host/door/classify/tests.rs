@@ -1,9 +1,9 @@
 use super::*;
 
 fn reason(server: &str) -> Reason {
+    let server = format!("{server}\nFailed publickey for a from 192.0.2.10 port 1 ssh2: k\n");
     let client = "debug1: Offering public key: k ED25519\ndebug1: Authentications that can continue: publickey\n";
-    let trace =
-        Trace { client: client.into(), server: server.into(), code: Some(255), ..Trace::default() };
+    let trace = Trace { client: client.into(), server, code: Some(255), ..Trace::default() };
     trace.refusal(false).reason
 }
 
@@ -11,7 +11,12 @@ fn reason(server: &str) -> Reason {
 fn messages_of_many_versions() {
     let path = |p: &str| p.to_owned();
     for (line, expected) in [
+        ("refused connect from 192.0.2.10 (192.0.2.10)", Reason::HostsDeny),
         ("Invalid user cafe24 from 192.0.2.10 port 40000\r", Reason::NoAccount),
+        (
+            "Account a has expired\nUser a not allowed because account is locked",
+            Reason::AccountExpired,
+        ),
         ("User a not allowed because account is locked", Reason::AccountLocked),
         (
             "User a not allowed because shell /bin/x does not exist",
@@ -114,6 +119,7 @@ fn session(server: &str, syslog: &[&str], code: i32) -> Refusal {
         server: server.into(),
         syslog: syslog.iter().map(|line| (*line).to_owned()).collect(),
         code: Some(code),
+        ..Trace::default()
     }
     .refusal(true)
 }
@@ -130,6 +136,8 @@ fn pam_tells_through_syslog() {
     let refusal = session(denied, &[other], 255);
     assert_eq!(refusal.reason, Reason::PamAccount);
     assert_eq!(refusal.evidence, [denied, other]);
+    let closed = Trace { server: denied.into(), closed: true, ..Trace::default() };
+    assert_eq!(closed.refusal(true).reason, Reason::NoLoginFile);
     let open = "error: PAM: pam_open_session(): Permission denied";
     assert_eq!(session(open, &[], 254).reason, Reason::PamSession);
 }
@@ -138,6 +146,13 @@ fn pam_tells_through_syslog() {
 fn a_session_that_ends_badly() {
     let accepted = "Accepted publickey for a from 192.0.2.10 port 1 ssh2: ED25519 SHA256:x";
     assert_eq!(session(accepted, &[], 1).reason, Reason::SessionEnded { code: 1 });
+    let nologin = Trace {
+        server: accepted.into(),
+        session: "This account is currently not available.\n".into(),
+        code: Some(1),
+        ..Trace::default()
+    };
+    assert_eq!(nologin.refusal(true).reason, Reason::NoLoginShell);
     let forced = format!(
         "{accepted}\nStarting session: forced-command (config) '/bin/x' for a from 192.0.2.10 port 1 id 0\n"
     );
@@ -161,6 +176,9 @@ fn what_only_the_client_can_tell() {
         trace("kex_exchange_identification: x", Some(255)).refusal(false).reason,
         Reason::Unknown
     );
+    let quiet =
+        "debug1: Offering public key: k\ndebug1: Authentications that can continue: publickey";
+    assert_eq!(trace(quiet, Some(255)).refusal(false).reason, Reason::Unknown);
     let shown = trace("debug1: Server host key: ssh-ed25519 SHA256:abc\r\n", Some(0));
     assert_eq!(shown.host_key().as_deref(), Some("SHA256:abc"));
 }

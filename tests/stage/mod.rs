@@ -1,0 +1,110 @@
+//! The stage of the whole main job: a publisher's site, a customer's server and an engineer's
+//! machine on one network. The site is what `scripts/publish` lays out, served by nginx as
+//! `docs/nginx.conf` says.
+#![allow(dead_code, reason = "each user of this is a crate of its own and needs a part")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use lab::{Host, Key, KeyKind, Net, Site, Suite};
+
+/// Host name of the provider's site.
+pub(crate) const SITE: &str = "support.example";
+/// Where the customer's server stands.
+pub(crate) const CUSTOMER: &str = "203.0.113.10";
+/// The one address that the policy allows.
+pub(crate) const ENGINEER: &str = "192.0.2.7";
+/// An address that it does not.
+pub(crate) const STRANGER: &str = "198.51.100.66";
+
+/// A network on which everything is ready for the customer's line.
+pub(crate) struct Stage<'a> {
+    pub(crate) net: Net,
+    pub(crate) site: Site,
+    pub(crate) customer: Host,
+    /// Has the allowed address and the stranger's.
+    pub(crate) engineer: Host,
+    pub(crate) key: &'a Key,
+}
+
+/// A published site.
+pub(crate) struct Published {
+    folder: tempfile::TempDir,
+    key: Key,
+}
+
+impl Published {
+    /// Runs `scripts/publish` with a throw-away signing key and a policy with this sudo rule.
+    pub(crate) fn new(sudo: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the site");
+        let key = Key::generate(KeyKind::Ed25519);
+        let signer = Key::generate(KeyKind::Ed25519);
+        let policy = folder.path().join("policy.toml");
+        fs::write(&policy, policy_text(&key, sudo)).expect("the policy is written");
+        let mut publish = Command::new(repository().join("scripts/publish"));
+        publish
+            .args(["--policy".as_ref(), policy.as_os_str()])
+            .args(["--url", &format!("https://{SITE}")])
+            .args(["--out".as_ref(), folder.path().join("site").as_os_str()])
+            .args(["--sign".as_ref(), signer.file().as_os_str()]);
+        // Made once by scripts/test; without it publish builds them.
+        if let Some(binaries) = std::env::var_os("SUPPORT_ACCESS_DIST") {
+            publish.args(["--binaries".as_ref(), binaries.as_os_str()]);
+        }
+        let out = publish.output().expect("scripts/publish runs");
+        assert!(out.status.success(), "scripts/publish: {}", String::from_utf8_lossy(&out.stderr));
+        Self { folder, key }
+    }
+
+    /// The folder that a web server serves.
+    pub(crate) fn root(&self) -> PathBuf {
+        self.folder.path().join("site")
+    }
+
+    /// The published binary of this machine's kind, or of another.
+    pub(crate) fn binary(&self, cpu: &str) -> PathBuf {
+        let versions = fs::read_dir(self.root().join("v")).expect("a version is published");
+        let version = versions.flatten().next().expect("one version").path();
+        version.join(format!("support-access-{cpu}"))
+    }
+}
+
+impl<'a> Stage<'a> {
+    /// Boots everything around a published site.
+    pub(crate) fn new(published: &'a Published, suite: Suite) -> Self {
+        let net = Net::new();
+        let nginx = fs::read_to_string(repository().join("docs/nginx.conf")).expect("the example");
+        let nginx = nginx
+            .replace("@NAME@", "{{name}}")
+            .replace("@ROOT@", "{{root}}")
+            .replace("@CERT@", "{{certificate}}")
+            .replace("@KEY@", "{{key}}");
+        let web = Site::serve_with(&net, SITE, "198.51.100.5", &published.root(), &nginx);
+        let customer = suite.boot(&net, "customer", CUSTOMER);
+        customer.knows(SITE, web.address());
+        customer.trusts(&web);
+        let engineer = Host::boot(&net, "engineer", ENGINEER);
+        engineer.add_address(STRANGER);
+        Self { net, site: web, customer, engineer, key: &published.key }
+    }
+}
+
+fn policy_text(key: &Key, sudo: &str) -> String {
+    let until = Command::new("date")
+        .args(["-u", "-d", "+30 days", "+%Y-%m-%dT%H:%M:%SZ"])
+        .output()
+        .expect("date runs");
+    format!(
+        "schema = 1\nserial = 1\nvalid-until = \"{}\"\n\
+         provider = \"Example Support\"\nlanguage = \"ko\"\nsite = \"https://{SITE}\"\n\
+         account = \"example\"\nfrom = [\"{ENGINEER}\"]\nport = 22\n\
+         lifetime = \"72h\"\nlongest = \"14d\"\nsudo = \"{sudo}\"\nkeys = [\"{}\"]\n",
+        String::from_utf8_lossy(&until.stdout).trim(),
+        key.public().trim(),
+    )
+}
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
