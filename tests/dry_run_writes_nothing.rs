@@ -102,8 +102,8 @@ fn exits_as_the_real_run_would() {
     server.assert_untouched(&before, "a refused run");
     server.host.ok("userdel cafe24");
 
-    let before = server.host.snapshot();
     for words in ["--extend 1h", "--port 2222", "--policy /run/test/nothing", "--key /run/test/nothing"] {
+        let before = server.host.snapshot();
         let dry = server.grant(&format!("--dry-run {words}"));
         assert_nothing(&server, &before, words);
         let real = server.grant(words).is(&dry.word, dry.output.code);
@@ -123,5 +123,7 @@ fn outline(document: &Value) -> Vec<String> {
         let command = command.replace(id, "ID");
         format!("{} {} {} {command}", change["step"], change["kind"], change["path"])
     };
-    changes.iter().map(outline).collect()
+    // Whether the home needs another mode is useradd's own doing: Debian 13 makes it 0700.
+    let home = "\"home\" \"folder\" \"/home/cafe24\" ";
+    changes.iter().map(outline).filter(|change| change != home).collect()
 }

@@ -71,6 +71,17 @@ fn what_was_proven_is_so(suite: Suite) {
     assert_eq!(sign_in(&engineer, &server.key, ALLOWED, "true").code, 255);
 }
 
+/// Debian 13 has another record of logins, and no lastlog.
+#[test]
+fn the_proof_leaves_no_record_of_a_login_on_debian_13() {
+    let server = Server::new(Suite::Trixie);
+    let before = server.host.snapshot();
+    server.grant("").is("granted", 0);
+    let changes = server.disk_changes(&before).ignoring_times();
+    let log = changes.clone().below("/var/log").except("/var/log/support-access.log");
+    assert!(log.is_empty() && changes.below("/var/lib/wtmpdb").is_empty(), "{log}");
+}
+
 #[test]
 fn the_proof_leaves_no_trace() {
     let server = Server::new(Suite::Bookworm);
@@ -89,7 +100,7 @@ fn the_proof_leaves_no_trace() {
     let keys = host.read(KEY_FILE);
     assert_eq!(keys.lines().count(), 1, "{keys}");
     assert_eq!(host.ok("cut -d' ' -f5 /proc/self/mountinfo; ip -br address; ip netns"), mounts);
-    let memory = host.changes_since(&memory).in_memory();
+    let memory = host.changes_since(&memory).in_memory().ignoring_times();
     // systemd's own, of the session that ran.
     let memory = memory.except("/run/systemd").except("/run/user").except("/run/log");
     assert!(memory.is_empty(), "{memory}");

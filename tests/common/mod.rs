@@ -24,11 +24,12 @@ pub(crate) const KEY_FILE: &str = "/home/cafe24/.ssh/authorized_keys";
 pub(crate) const SUDOERS: &str = "/etc/sudoers.d/zz-support-access-cafe24";
 
 /// What differs for good after a grant that came and went, and why.
-pub(crate) const STAYS: [(&str, &str); 10] = [
+pub(crate) const STAYS: [(&str, &str); 11] = [
     ("/var/log/support-access.log", "the grant's own log, which says so"),
     ("/var/log/wtmp", "record of logins: the engineer's"),
     ("/var/log/lastlog", "record of logins by uid: the engineer's"),
     ("/var/lib/wtmpdb", "record of logins on Debian 13: the engineer's"),
+    ("/var/log/wtmp.db", "record of logins on Debian 13: the engineer's"),
     ("/etc/passwd-", "backup that useradd, usermod and userdel make"),
     ("/etc/shadow-", "backup that useradd, usermod and userdel make"),
     ("/etc/group-", "backup that useradd and userdel make"),
@@ -53,6 +54,9 @@ impl Server {
         let net = Net::new();
         let host = suite.boot(&net, "customer", CUSTOMER);
         let key = Key::generate(KeyKind::Ed25519);
+        // As on every server that has been up for a day: systemd makes it for its first timer that
+        // keeps a stamp, and never removes it.
+        host.ok("mkdir -p /var/lib/systemd/timers");
         let server = Self { net, host, key };
         server.equip();
         server
@@ -111,6 +115,12 @@ impl Server {
     pub(crate) fn left_since(&self, before: &Snapshot) -> Changes {
         let changes = self.disk_changes(before).ignoring_times();
         STAYS.iter().fold(changes, |changes, (path, _)| changes.except(path))
+    }
+
+    /// The same, if the host was booted in between: without systemd's own seed and folders.
+    pub(crate) fn left_over_boots_since(&self, before: &Snapshot) -> Changes {
+        let left = self.left_since(before).except("/var/lib/systemd/random-seed");
+        left.except("/tmp").except("/var/tmp")
     }
 
     /// How many whole lines the grant's journal has. Read past the host, so that it takes no time.
