@@ -81,7 +81,7 @@ fn ending_killed() {
         assert!(!server.host.exists(KEY_FILE), "{why}");
         match index % 3 {
             0 => drop(server.run("delete").is("deleted", 0)),
-            1 => drop(server.host.ok("systemctl start support-access-expire.service")),
+            1 => server.expire(),
             _ => {
                 server.grant("--no-verify").is("granted", 0);
                 server.run("delete").is("deleted", 0);
@@ -177,16 +177,15 @@ fn the_timer_rolls_back() {
     assert!(server.wait_for_line(&mut running, 12));
     running.kill();
     let cut = server.host.snapshot();
-    let expire = "systemctl start support-access-expire.service";
 
-    server.host.ok(expire);
+    server.expire();
     server.age(600);
-    server.host.ok(expire);
+    server.expire();
     let changes = server.disk_changes(&cut).except(JOURNAL).ignoring_times();
     assert!(changes.is_empty(), "too early: {changes}");
 
     server.age(300);
-    server.host.ok(expire);
+    server.expire();
     assert_clean(&server, &before, "rolled back by the timer");
     server.run("delete").is("nothing-to-delete", 0);
 }

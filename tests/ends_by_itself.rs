@@ -8,7 +8,6 @@ use common::{ACCOUNT, CUSTOMER, INSTALLED, JOURNAL, KEY_FILE, Server};
 use lab::{Host, Suite};
 
 const TIMER: &str = "support-access-expire.timer";
-const EXPIRE: &str = "systemctl start support-access-expire.service";
 /// The built-in policy's lifetime, in seconds.
 const LIFETIME: i64 = 72 * 3600;
 
@@ -50,18 +49,18 @@ fn at_its_time(suite: Suite) {
 
     // Before its time the timer looks, and does nothing.
     let live = server.host.snapshot();
-    server.host.ok(EXPIRE);
+    server.expire();
     let changes = server.disk_changes(&live);
     assert!(changes.is_empty(), "{changes}");
     assert!(session.is_open());
 
     server.age(LIFETIME - 60);
-    server.host.ok(EXPIRE);
+    server.expire();
     assert!(session.is_open(), "a minute before its time");
     server.run("audit").is("problems", 6);
     server.age(61);
     server.run("audit").is("problems", 6).says("The time of this support access is over");
-    server.host.ok(EXPIRE);
+    server.expire();
     assert!(session.is_cut_within(Duration::from_secs(15)));
     assert_ended(&server, &before, "at its time");
     let said = server.host.ok("journalctl -o cat --no-pager -u support-access-expire.service");

@@ -135,7 +135,7 @@ fn killed_while_proving() {
     // By the timer, though the grant itself goes on.
     kill_while_proving("--extend 1h");
     server.age(1000);
-    server.host.ok("systemctl start support-access-expire.service");
+    server.expire();
     assert!(!server.host.read(KEY_FILE).contains(" proof"));
     server.run("audit").is("ok", 0);
     server.run("delete").is("deleted", 0);

@@ -99,6 +99,15 @@ impl Server {
         self.host.command(&format!("echo $$ >/run/test/pid; exec {line}")).start()
     }
 
+    /// Lets systemd start what the timer starts; panics with all it said if that fails.
+    #[track_caller]
+    pub(crate) fn expire(&self) {
+        let unit = "support-access-expire.service";
+        let started = self.host.run(&format!("systemctl start {unit}"));
+        let said = || self.host.ok(&format!("journalctl --no-pager -o cat -u {unit}"));
+        assert!(started.succeeded(), "{started}\n{}", said());
+    }
+
     /// What has changed on the disk since then, but for the system's own journal.
     pub(crate) fn disk_changes(&self, before: &Snapshot) -> Changes {
         self.host.changes_since(before).on_disk().except("/var/log/journal")
