@@ -136,10 +136,10 @@ fn legacy_list(source: &PolicySource, out: &Out) -> Vec<Legacy> {
     {
         return given.loaded.policy.legacy;
     }
-    let kept = Origin::File(end::POLICY.into())
+    let kept = Origin::File(journal::POLICY.into())
         .read()
         .ok()
-        .and_then(|f| Policy::parse(&f.bytes, end::POLICY).ok());
+        .and_then(|f| Policy::parse(&f.bytes, journal::POLICY).ok());
     kept.map_or_else(
         || Policy::builtin().map(|p| p.legacy).unwrap_or_default(),
         |policy| policy.legacy,

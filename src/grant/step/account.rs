@@ -107,7 +107,7 @@ fn useradd(facts: &Facts) -> Tool {
 /// Ends those who are in: what could bring them back first, then the sessions, then whatever runs.
 pub(super) fn undo_sessions(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
     let facts = &wanted.facts;
-    super::super::leftovers::jobs(wanted, undo)?;
+    super::leftovers::jobs(wanted, undo)?;
     let Standing::Ours(_) = standing(facts)? else { return Ok(()) };
     let linger = Path::new("/var/lib/systemd/linger").join(&facts.account);
     let logind = scheduler() == Some(Scheduler::Systemd)
