@@ -66,11 +66,14 @@ fn on(suite: Suite) {
     );
     host.command(&gone).deadline(Duration::from_secs(20)).ok();
     // Each file system by itself: /run, /tmp and /dev/shm are others than /.
-    let found = format!("find / /run /tmp /dev/shm -xdev \\( -uid {uid} -o -gid {uid} -o -nouser -o -nogroup \\) -print");
+    let found = format!(
+        "find / /run /tmp /dev/shm -xdev \\( -uid {uid} -o -gid {uid} -o -nouser -o -nogroup \\) -print"
+    );
     assert_eq!(host.ok(&found), "");
     let named = "find / /run /tmp /dev/shm -xdev -name '*cafe24*' -print";
     assert_eq!(host.ok(named), "");
-    let units = host.ok("systemctl list-units --all --no-legend; systemctl list-unit-files --no-legend");
+    let units =
+        host.ok("systemctl list-units --all --no-legend; systemctl list-unit-files --no-legend");
     for name in ["support-access", &uid] {
         assert!(!units.contains(name), "{name} is still a unit:\n{units}");
     }
