@@ -135,14 +135,14 @@ pub(super) fn tell_others(
 /// no failure.
 fn legacy_list(source: &PolicySource, out: &Out) -> Vec<Legacy> {
     if source.origin.is_some()
-        && let Ok(given) = policy::load(source, out)
+        && let Ok(given) = policy::load(source, None, out)
     {
         return given.loaded.policy.legacy;
     }
-    let kept = Origin::File(end::POLICY.into())
+    let kept = Origin::File(journal::POLICY.into())
         .read()
         .ok()
-        .and_then(|f| Policy::parse(&f.bytes, end::POLICY).ok());
+        .and_then(|f| Policy::parse(&f.bytes, journal::POLICY).ok());
     kept.map_or_else(
         || Policy::builtin().map(|p| p.legacy).unwrap_or_default(),
         |policy| policy.legacy,

@@ -47,6 +47,12 @@ impl Failure {
     }
 }
 
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.words.say(crate::text::Lang::En))
+    }
+}
+
 macro_rules! refusals {
     ($($error:ty),+) => { $(
         impl From<$error> for Failure {

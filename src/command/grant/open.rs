@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use super::{Asked, Done, dry_run, exit, tell_proof, tell_refusal, told};
-use crate::cli::Time;
 use crate::command::ending;
 use crate::command::failure::Failure;
 use crate::command::log::write_log;
@@ -17,7 +16,6 @@ use crate::grant::step::Wanted;
 use crate::grant::survey;
 use crate::host::Hands;
 use crate::host::signals::Held;
-use crate::text::refusal::Refusal;
 use crate::text::report::Report;
 
 pub(super) fn run(
@@ -26,9 +24,6 @@ pub(super) fn run(
     signals: &mut Held,
     out: &mut Out,
 ) -> Result<Done, Failure> {
-    if matches!(asked.options.time, Time::Extend(_)) {
-        return Err(Refusal::NothingToExtend.into());
-    }
     if asked.options.dry_run {
         if let Some(state) = earlier {
             out.say(Look::Strong, &Report::DryRunFirst);
@@ -56,6 +51,7 @@ pub(super) fn run(
             out.say(Look::Plain, &Report::RollingBack);
             drop(journal);
             clear(Why::Rollback, out)?;
+            write_log(&hands, "rolled-back", &facts, &[("why", json!(failure.to_string()))], out);
             out.say(Look::Plain, &Report::RolledBack);
             Err(failure)
         }

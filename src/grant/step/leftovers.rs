@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::step::{PlanError, Undo, Wanted};
+use super::{PlanError, Undo, Wanted};
 use crate::host::change::{Change, Owner};
 use crate::host::files::{self, Kind, Trust};
 use crate::host::sweep;
@@ -50,7 +50,7 @@ pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
 }
 
 /// Files of the uid that are neither in its home nor temporary. They are named, not touched.
-pub(super) fn elsewhere(wanted: &Wanted) -> sweep::Found {
+pub fn elsewhere(wanted: &Wanted) -> sweep::Found {
     let mut except: Vec<&Path> = sweep::TEMPORARY.iter().map(Path::new).collect();
     except.extend([wanted.facts.home.as_path(), Path::new("/run/user")]);
     if !wanted.facts.key_file.starts_with(&wanted.facts.home) {
