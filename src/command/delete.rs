@@ -40,7 +40,7 @@ fn attempt(
         let tell = |holder: &str| out.progress(&Report::Waiting { holder: holder.to_owned() });
         Some(Lock::take("delete", PATIENCE, tell)?)
     };
-    let state = journal::read()?;
+    let state = journal::read_for_ending()?;
     if let Some(state) = &state {
         out.follow(state.facts.lang);
     }

@@ -28,7 +28,7 @@ pub(super) fn run(mut out: Out) -> u8 {
 fn attempt(out: &mut Out) -> Result<Option<(&'static str, Exit)>, Failure> {
     let mut signals = Held::new();
     let _lock = Lock::take("expire", PATIENCE, |_| {})?;
-    let Some(state) = journal::read()? else { return Ok(None) };
+    let Some(state) = journal::read_for_ending()? else { return Ok(None) };
     let Some(why) = why(&state) else {
         if !state.complete && clock::now() - state.last >= UNFINISHED {
             finish(&mut signals)?;
