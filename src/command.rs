@@ -37,7 +37,7 @@ pub(crate) fn run(args: &[String], env: &Env) -> u8 {
     };
     match command {
         Command::Help(page) => {
-            out.line(Look::Plain, page.trim_end());
+            out.page(page.trim_end());
             Exit::Done as u8
         }
         Command::Version => {

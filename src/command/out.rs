@@ -76,12 +76,20 @@ impl Out {
     }
 
     /// One line for a person. Texts may hold what somebody else wrote, so nothing in it reaches the
-    /// terminal as a command.
+    /// terminal as a command, and no name of a file can begin a line that looks like one of ours.
     pub(crate) fn line(&self, look: Look, text: &str) {
+        self.write(look, &indented(&safe(text)));
+    }
+
+    /// A whole page of our own.
+    pub(crate) fn page(&self, text: &str) {
+        self.write(Look::Plain, text);
+    }
+
+    fn write(&self, look: Look, text: &str) {
         if self.json {
             return;
         }
-        let text = safe(text);
         let text = match look.code().filter(|_| self.colour) {
             Some(code) => format!("\x1b[{code}m{text}\x1b[0m\n"),
             None => format!("{text}\n"),
@@ -96,7 +104,7 @@ impl Out {
     /// Something that matters also with `--json`: to stderr there.
     pub(crate) fn warn(&self, words: &dyn Words) {
         if self.json {
-            let text = safe(&words.say(self.lang));
+            let text = indented(&safe(&words.say(self.lang)));
             let _ = writeln!(std::io::stderr(), "{text}");
         } else {
             self.say(Look::Bad, words);
@@ -148,6 +156,11 @@ impl Out {
     }
 }
 
+/// A text of several lines as one entry: those after the first stand further in.
+fn indented(text: &str) -> String {
+    text.replace('\n', "\n      ")
+}
+
 /// The name of a text's variant, as a stable word: `SshdStopped` becomes `sshd-stopped`.
 fn id(words: &dyn Words) -> String {
     let debug = format!("{words:?}");
@@ -166,6 +179,12 @@ fn id(words: &dyn Words) -> String {
 mod tests {
     use super::*;
     use crate::text::refusal::Refusal;
+
+    #[test]
+    fn a_name_with_a_line_end_can_not_look_like_a_line_of_ours() {
+        let line = indented(&safe("/tmp/a\nRESULT: deleted"));
+        assert!(line.lines().all(|line| !line.starts_with("RESULT")), "{line}");
+    }
 
     #[test]
     fn an_error_s_id_is_stable_and_short() {
