@@ -40,7 +40,7 @@ fn attempt(
         let tell = |holder: &str| out.progress(&Report::Waiting { holder: holder.to_owned() });
         Some(Lock::take("delete", PATIENCE, tell)?)
     };
-    let state = journal::read()?;
+    let state = journal::read_for_ending()?;
     if let Some(state) = &state {
         out.follow(state.facts.lang);
     }
@@ -55,14 +55,14 @@ fn attempt(
         out.say(Look::Plain, &Report::NothingToDelete);
         return Ok((if dry_run { "dry-run" } else { "nothing-to-delete" }, Exit::Done));
     };
+    if processes::own_login_uid() == Some(state.facts.uid) {
+        return Err(Refusal::FromInside { account: state.facts.account }.into());
+    }
     if dry_run {
         out.say(Look::Strong, &Report::DryRunDelete);
         let ended = ending::print_plan(&state, out)?;
         let clean = ended.is_clean() && !others;
         return Ok(("dry-run", if clean { Exit::Done } else { Exit::Left }));
-    }
-    if processes::own_login_uid() == Some(state.facts.uid) {
-        return Err(Refusal::FromInside { account: state.facts.account }.into());
     }
     let (word, exit) = end_and_tell(&state, Why::Delete, out)?;
     Ok((word, if others { Exit::Left } else { exit }))

@@ -1,5 +1,6 @@
 //! A new grant.
 
+use anyhow::Context;
 use serde_json::json;
 
 use super::{Asked, Done, dry_run, exit, tell_proof, tell_refusal, told};
@@ -83,7 +84,7 @@ fn make(
     signals: &mut Held,
     out: &mut Out,
 ) -> Result<Option<Proof>, Failure> {
-    end::keep_policy(hands, &asked.policy)?;
+    end::keep_policy(hands, &asked.policy).context("keeping the policy")?;
     carry(hands, journal, wanted, signals, &mut |step, changes| told(out, step, changes))?;
     let proof = proven(hands, journal, wanted, asked, out)?;
     if signals.asked_to_stop() {

@@ -1,6 +1,6 @@
 //! The key file. Our lines carry the grant's id in their comment; every other line is the customer's.
 
-use super::{PlanError, Planned, Step, Undo, Wanted, label};
+use super::{PlanError, Planned, Standing, Step, Undo, Wanted, label, standing};
 use crate::grant::journal::Facts;
 use crate::host::change::{Change, Owner};
 use crate::host::files::{self, FileError, Kind, Trust};
@@ -118,8 +118,8 @@ fn read(facts: &Facts) -> Result<Option<String>, PlanError> {
 /// Lines in the key file that the grant did not write. Empty when the file is not there.
 pub fn foreign_lines(facts: &Facts) -> Result<Vec<String>, PlanError> {
     let bytes = match files::read(&facts.key_file, Trust::Owner(facts.uid), LIMIT) {
-        // What can't be read safely is no line of the customer's to keep.
-        Err(FileError::Unsafe { .. }) => None,
+        // What can't be read safely, or is padded, is no line of the customer's to keep.
+        Err(FileError::Unsafe { .. } | FileError::TooLarge { .. }) => None,
         other => other?,
     };
     let bytes = bytes.unwrap_or_default();
@@ -145,8 +145,12 @@ pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
     };
     match found {
         None => {}
+        // The account was removed by hand, and its home left: the file goes with that.
+        Some(_) if path.starts_with(&facts.home) && standing(facts)? == Standing::Absent => {}
         Some(meta) if meta.kind == Kind::File => {
-            let before = files::read(path, Trust::Owner(facts.uid), LIMIT)?.unwrap_or_default();
+            // Shown only; the account can make it larger than we read, or swap it meanwhile.
+            let before = files::read(path, Trust::Owner(facts.uid), LIMIT);
+            let before = before.ok().flatten().unwrap_or_default();
             let owner = Owner::Account(facts.account.clone());
             undo.changes.push(Change::Remove { path: path.clone(), owner, before });
         }
