@@ -18,7 +18,7 @@ words! {
         StepDone { step: String } => "done: {step}", "완료: {step}";
         Proving => "Asking sshd whether it lets the engineer in", "엔지니어가 접속할 수 있는지 sshd에 확인하는 중";
         RollingBack => "Undoing everything", "모두 되돌리는 중";
-        RolledBack => "Everything was undone; nothing is left.", "모두 되돌렸습니다. 남은 것이 없습니다.";
+        RolledBack { log: String } => "Everything was undone; nothing is left but the log {log}.", "모두 되돌렸습니다. 로그 {log}만 남아 있습니다.";
         ProofFailed { reason: String } => "The engineer could not sign in: {reason}.", "엔지니어가 접속할 수 없습니다: {reason}.";
         ProofEvidence { line: String } => "sshd says: {line}", "sshd 기록: {line}";
         ProofNext => "Correct that and run this again; or open the access without this check: --no-verify.", "원인을 고친 뒤 다시 실행해 주세요. 확인 없이 허용하려면 --no-verify 옵션을 사용해 주세요.";

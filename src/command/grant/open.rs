@@ -15,8 +15,8 @@ use crate::grant::journal::{Event, Facts, Journal, State, Why};
 use crate::grant::proof::{Extent, Proof, prove};
 use crate::grant::step::Wanted;
 use crate::grant::survey;
-use crate::host::Hands;
 use crate::host::signals::Held;
+use crate::host::{Hands, log};
 use crate::text::report::Report;
 
 pub(super) fn run(
@@ -53,7 +53,7 @@ pub(super) fn run(
             drop(journal);
             clear(Why::Rollback, out)?;
             write_log(&hands, "rolled-back", &facts, &[("why", json!(failure.to_string()))], out);
-            out.say(Look::Plain, &Report::RolledBack);
+            out.say(Look::Plain, &Report::RolledBack { log: log::PATH.to_owned() });
             Err(failure)
         }
     }
