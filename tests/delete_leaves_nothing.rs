@@ -5,7 +5,7 @@ mod common;
 
 use std::time::{Duration, Instant};
 
-use common::{ACCOUNT, CUSTOMER, INSTALLED, Server};
+use common::{ACCOUNT, CUSTOMER, INSTALLED, KEY_FILE, SUDOERS, Server};
 use lab::{Host, Suite};
 
 #[test]
@@ -66,11 +66,14 @@ fn on(suite: Suite) {
     );
     host.command(&gone).deadline(Duration::from_secs(20)).ok();
     // Each file system by itself: /run, /tmp and /dev/shm are others than /.
-    let found = format!("find / /run /tmp /dev/shm -xdev \\( -uid {uid} -o -gid {uid} -o -nouser -o -nogroup \\) -print");
+    let found = format!(
+        "find / /run /tmp /dev/shm -xdev \\( -uid {uid} -o -gid {uid} -o -nouser -o -nogroup \\) -print"
+    );
     assert_eq!(host.ok(&found), "");
     let named = "find / /run /tmp /dev/shm -xdev -name '*cafe24*' -print";
     assert_eq!(host.ok(named), "");
-    let units = host.ok("systemctl list-units --all --no-legend; systemctl list-unit-files --no-legend");
+    let units =
+        host.ok("systemctl list-units --all --no-legend; systemctl list-unit-files --no-legend");
     for name in ["support-access", &uid] {
         assert!(!units.contains(name), "{name} is still a unit:\n{units}");
     }
@@ -99,6 +102,48 @@ fn again(server: &Server, engineer: &Host) {
     assert!(!host.run("getent passwd cafe24").succeeded());
     assert!(!host.exists(INSTALLED));
     server.run("delete").is("nothing-to-delete", 0);
+}
+
+/// What somebody has taken away already is no obstacle.
+#[test]
+fn what_is_gone_is_gone() {
+    let server = Server::new(Suite::Bookworm);
+    let host = &server.host;
+    let before = host.snapshot();
+    let units = "/etc/systemd/system/support-access-expire";
+    let removals = [
+        format!("rm {units}.timer"),
+        format!("rm {units}.timer; systemctl daemon-reload"),
+        format!("rm {units}.service"),
+        format!("rm {units}.*"),
+        format!("systemctl disable --now support-access-expire.timer; rm {units}.*"),
+        "systemctl mask --runtime --now support-access-expire.timer".to_owned(),
+        format!("rm {SUDOERS}"),
+        format!("rm {KEY_FILE}"),
+        "rm -r /home/cafe24".to_owned(),
+        // The timer's own attempt fails, and is listed as failed: the mark is gone, then back.
+        "mark=$(getent passwd cafe24 | cut -d: -f5); usermod -c x cafe24; \
+         sed -i 's/\"deadline\":[0-9]*/\"deadline\":1/' /var/lib/support-access/journal; \
+         systemctl start support-access-expire.service; usermod -c \"$mark\" cafe24"
+            .to_owned(),
+        "pkill -KILL -u cafe24; userdel -r cafe24".to_owned(),
+        "pkill -KILL -u cafe24; userdel cafe24".to_owned(),
+        "gpasswd -a cafe24 users".to_owned(),
+        format!("rm {INSTALLED}"),
+        "rm /var/lib/support-access/support-access".to_owned(),
+        "rm /var/lib/support-access/policy.toml".to_owned(),
+    ];
+    for removal in removals {
+        server.grant("--sudo full --no-verify").is("granted", 0);
+        host.run(&removal);
+        server.run("delete").is("deleted", 0);
+        host.run("systemctl unmask --runtime support-access-expire.timer; systemctl daemon-reload");
+        let left = server.left_since(&before);
+        assert!(left.is_empty(), "{removal}:\n{left}");
+        let listed = host.ok("systemctl list-units --all --no-legend 'support-access*'");
+        assert_eq!(listed, "", "{removal}");
+        assert_eq!(host.ok("systemctl --failed --no-legend"), "", "{removal}");
+    }
 }
 
 /// From within, it would cut itself off half-way.

@@ -1,4 +1,5 @@
 //! Promise 1: a dry run writes nothing, and says exactly what the real run would do.
+#![allow(clippy::expect_used, reason = "what tests share fails as tests do")]
 
 mod common;
 
@@ -67,7 +68,8 @@ fn on(suite: Suite) {
     let live = server.host.snapshot();
     server.grant("--dry-run --sudo full").is("dry-run", 0).says("nothing would be done");
     let ran = server.grant("--dry-run --sudo full --extend 24h").is("dry-run", 0);
-    let ran = ran.says("-restrict,pty,from=").says("+restrict,pty,from=").says(" # of the customer");
+    let ran =
+        ran.says("-restrict,pty,from=").says("+restrict,pty,from=").says(" # of the customer");
     ran.says("-OnCalendar=").says("run: /usr/sbin/usermod --expiredate ").says("-cafe24 ALL=");
     server.grant("--dry-run --sudo none").is("dry-run", 0).says(&format!("remove file {SUDOERS}"));
     server.grant("--dry-run --extend 90d").is("refused", 4);
@@ -102,7 +104,9 @@ fn exits_as_the_real_run_would() {
     server.assert_untouched(&before, "a refused run");
     server.host.ok("userdel cafe24");
 
-    for words in ["--extend 1h", "--port 2222", "--policy /run/test/nothing", "--key /run/test/nothing"] {
+    for words in
+        ["--extend 1h", "--port 2222", "--policy /run/test/nothing", "--key /run/test/nothing"]
+    {
         let before = server.host.snapshot();
         let dry = server.grant(&format!("--dry-run {words}"));
         assert_nothing(&server, &before, words);

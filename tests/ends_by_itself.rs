@@ -1,4 +1,5 @@
 //! Promise 5: access ends by itself, also after a reboot and with no network.
+#![allow(clippy::expect_used, reason = "what tests share fails as tests do")]
 
 mod common;
 
@@ -20,7 +21,8 @@ fn assert_ended(server: &Server, before: &lab::Snapshot, why: &str) {
     assert!(left.is_empty(), "{why}:\n{left}");
     let log = host.read("/var/log/support-access.log");
     let last = log.lines().last().unwrap_or_default();
-    let line: serde_json::Value = serde_json::from_str(last).expect("the log is JSON, line by line");
+    let line: serde_json::Value =
+        serde_json::from_str(last).expect("the log is JSON, line by line");
     assert_eq!((&line["action"], &line["clean"]), (&"expired".into(), &true.into()), "{log}");
 }
 

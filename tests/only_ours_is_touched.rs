@@ -98,7 +98,11 @@ fn the_customers_line_stays() {
         let lines = host.read(KEY_FILE);
         assert_eq!(lines.lines().filter(|line| **line == own_line).count(), 1, "{lines}");
         assert_eq!(lines.lines().filter(|line| *line == "# mine").count(), 1, "{lines}");
-        assert_eq!(lines.lines().filter(|line| line.contains("restrict,pty")).count(), 1, "{lines}");
+        assert_eq!(
+            lines.lines().filter(|line| line.contains("restrict,pty")).count(),
+            1,
+            "{lines}"
+        );
     };
 
     let before = host.snapshot();

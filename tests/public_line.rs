@@ -1,6 +1,6 @@
 //! The customers' line, to the letter: through nginx and TLS, on real servers, with a real login
 //! between opening and end.
-#![allow(clippy::disallowed_methods, reason = "the test looks at files and runs tools itself")]
+#![allow(clippy::expect_used, clippy::disallowed_methods, reason = "the test looks for itself")]
 
 mod stage;
 

@@ -41,6 +41,9 @@ fn attempt(
         Some(Lock::take("delete", PATIENCE, tell)?)
     };
     let state = journal::read()?;
+    if let Some(state) = &state {
+        out.follow(state.facts.lang);
+    }
     let others = tell_others(source, state.as_ref(), out)?;
     let Some(state) = state else {
         if !dry_run {

@@ -95,17 +95,21 @@ impl From<JournalError> for Failure {
     fn from(error: JournalError) -> Self {
         match error {
             JournalError::Newer(schema) => Self::refused(Refusal::NewerJournal { schema }),
-            other => Self::failed(&other),
+            JournalError::Damaged { line, why } => {
+                Self::refused(Refusal::DamagedJournal { line, why })
+            }
+            other @ JournalError::File(_) => Self::failed(&other),
         }
     }
 }
 
 impl From<LockError> for Failure {
     fn from(error: LockError) -> Self {
-        let words = Box::new(Report::Failed { why: error.to_string() });
         match error {
-            LockError::Held { .. } => Self { exit: Exit::Busy, words },
-            LockError::File(_) => Self { exit: Exit::Failed, words },
+            LockError::Held { holder } => {
+                Self { exit: Exit::Busy, words: Box::new(Report::Busy { holder }) }
+            }
+            LockError::File(error) => Self::failed(&error),
         }
     }
 }

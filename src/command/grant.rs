@@ -80,6 +80,7 @@ fn attempt(options: &Grant, out: &mut Out) -> Result<Done, Failure> {
         return Err(Refusal::NothingToExtend.into());
     }
     let given = policy::load(&options.policy, open.as_ref(), out)?;
+    out.follow(given.loaded.policy.language);
     let asked = ask(options, &given, open.as_ref(), out)?;
     // The lock is on the disk of no server, but even so a dry run takes none.
     let _lock = if options.dry_run {

@@ -33,6 +33,8 @@ pub(crate) enum Exit {
 #[derive(Debug)]
 pub(crate) struct Out {
     lang: Lang,
+    /// Whether nobody said which language to speak, so that the provider's counts.
+    open: bool,
     json: bool,
     colour: bool,
     document: Map<String, Value>,
@@ -64,7 +66,20 @@ impl Out {
     pub(crate) fn new(lang: Lang, json: bool, no_color: bool) -> Self {
         let colour = !json && !no_color && std::io::stdout().is_terminal();
         let document = Map::from_iter([("schema".to_owned(), json!(1))]);
-        Self { lang, json, colour, document }
+        Self { lang, open: false, json, colour, document }
+    }
+
+    /// Speaks the language of the policy in force, unless the customer's own is known.
+    pub(crate) fn follow(&mut self, provider: Lang) {
+        if self.open {
+            self.lang = provider;
+        }
+    }
+
+    /// Whether [`Out::follow`] counts.
+    pub(crate) fn leave_open(mut self, open: bool) -> Self {
+        self.open = open;
+        self
     }
 
     pub(crate) fn lang(&self) -> Lang {
@@ -86,6 +101,11 @@ impl Out {
             Some(code) => format!("\x1b[{code}m{text}\x1b[0m\n"),
             None => format!("{text}\n"),
         };
+        let _ = std::io::stdout().write_all(text.as_bytes());
+    }
+
+    /// A page of our own, as it is; a manual is text also for those who asked for JSON.
+    pub(crate) fn page(text: &str) {
         let _ = std::io::stdout().write_all(text.as_bytes());
     }
 

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use super::journal::{self, Event, FOLDER, Facts, Journal, JournalError, POLICY, State, Why};
 use super::step::{self, PlanError, Stage, Standing, Wanted};
-use crate::host::Hands;
 use crate::host::change::{Change, ChangeError, Owner, clear_temporary};
 use crate::host::files::{self, Trust};
 use crate::host::sweep;
+use crate::host::{Hands, account_locks};
 
 /// What could not be removed, or was not touched.
 #[derive(Debug)]
@@ -193,6 +193,7 @@ fn remove_temporaries(hands: &Hands, facts: &Facts) {
     for path in step::system_files(facts) {
         let _ = clear_temporary(hands, &path, Trust::Root);
     }
+    account_locks::clear_dead(hands, facts.started);
 }
 
 /// A folder of ours without a journal: a run was killed between the journal and its folder. It goes

@@ -12,6 +12,7 @@ words! {
         DryRunEnds { local: String, utc: String } => "It would end by itself at {local} ({utc}).", "{local} ({utc})에 자동으로 종료됩니다.";
         DryRunDelete => "Dry run: this is what ending the access would do. Nothing is changed.", "모의 실행입니다. 종료하면 아래와 같이 진행되며, 지금은 아무것도 바꾸지 않습니다.";
         Waiting { holder: String } => "Another run is busy ({holder}); waiting up to 60 seconds.", "다른 실행({holder})이 진행 중입니다. 최대 60초 기다립니다.";
+        Busy { holder: String } => "another run held the lock for 60 seconds: {holder}. Nothing was done. Wait until it has ended and run this again.", "다른 실행({holder})이 60초가 지나도 끝나지 않아 아무것도 하지 않았습니다. 끝난 뒤 다시 실행해 주세요.";
         Fetching { url: String } => "Fetching {url}", "받는 중: {url}";
         ClearingEarlier => "An earlier run was cut off or is over; clearing it away first.", "중단되었거나 기한이 지난 이전 실행을 먼저 정리합니다.";
         StepDone { step: String } => "done: {step}", "완료: {step}";

@@ -1,6 +1,7 @@
 //! What the tests of the promises share: a customer's server with the program and a key on it, a
 //! run of the program with its last line taken apart, and how long a grant's journal has become.
 #![allow(dead_code, reason = "each test file is a crate of its own and uses a part of this")]
+#![allow(clippy::expect_used, clippy::panic, reason = "what tests share fails as tests do")]
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -135,7 +136,7 @@ impl Server {
     /// How many whole lines the grant's journal has. Read past the host, so that it takes no time.
     pub(crate) fn journal_lines(&self) -> usize {
         let path = self.host.folder().join("upper").join(&JOURNAL[1..]);
-        std::fs::read(path).map_or(0, |bytes| bytes.iter().filter(|it| **it == b'\n').count())
+        std::fs::read_to_string(path).map_or(0, |text| text.matches('\n').count())
     }
 
     /// Waits until the grant's journal has that many lines; false if the run ends before.

@@ -41,7 +41,10 @@ pub(super) fn run(
     // Planned whole before anything is written: a refusal must find an untouched disk.
     Plan::new(&wanted)?;
     let hands = Hands::new(&facts.id);
-    let mut journal = Journal::create(&hands, facts.clone())?;
+    // A disk without room for the record may still have taken its folder.
+    let mut journal = Journal::create(&hands, facts.clone()).inspect_err(|_| {
+        end::remove_empty_folder(&hands);
+    })?;
     match make(&hands, &mut journal, &mut wanted, asked, signals, out) {
         Ok(proof) => Ok(finish(&hands, &facts, proof.as_ref(), asked, out)),
         Err(failure) => {
