@@ -81,7 +81,7 @@ end() {
 }
 
 # CODE: a signal came before the program ran
-# shellcheck disable=SC2317 # called by the traps
+# shellcheck disable=SC2317,SC2329 # called by the traps
 stop() {
 	if [ "$P" ]; then
 		kill "$P" 2>/dev/null

@@ -49,6 +49,7 @@ read_policy_facts() {
 	for name in provider language account port from; do
 		[ "${fact[$name]-}" ] || die "policy-check does not tell the policy's '$name'"
 	done
+	[ "${fact[keys]-}" != 0 ] || die "$2 holds no key, so nobody could sign in"
 	case ${fact[language]} in en | ko) ;; *) die "unknown language: ${fact[language]}" ;; esac
 }
 

@@ -23,7 +23,12 @@ use out::{Exit, Look, Out};
 pub(crate) fn run(args: &[String], env: &Env) -> u8 {
     let (manner, command) = cli::parse(args, env);
     let provider = crate::policy::Policy::builtin().map_or(Lang::En, |policy| policy.language);
-    let mut out = Out::new(cli::language(manner.lang, env, provider), manner.json, env.no_color);
+    let language = |provider| cli::language(manner.lang, env, provider);
+    let plain =
+        env.no_color || env.term.as_deref().is_none_or(|term| term.is_empty() || term == "dumb");
+    // Where both answers are the same, the provider's language plays no part.
+    let mut out = Out::new(language(provider), manner.json, plain)
+        .leave_open(language(Lang::En) != language(Lang::Ko));
     let command = match command {
         Ok(command) => command,
         Err(Problem::Usage(usage)) => {
@@ -37,7 +42,7 @@ pub(crate) fn run(args: &[String], env: &Env) -> u8 {
     };
     match command {
         Command::Help(page) => {
-            out.page(page.trim_end());
+            Out::page(page);
             Exit::Done as u8
         }
         Command::Version => {

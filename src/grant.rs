@@ -2,8 +2,8 @@
 
 pub mod carry;
 pub mod end;
+pub mod facts;
 pub mod journal;
-mod leftovers;
 pub mod proof;
 pub mod step;
 pub mod survey;

@@ -1,5 +1,6 @@
 //! The only code that touches the machine. It knows nothing of grants.
 
+pub mod account_locks;
 pub mod accounts;
 pub mod addresses;
 pub mod change;

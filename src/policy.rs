@@ -5,7 +5,6 @@
 
 mod account;
 mod document;
-mod fetch;
 mod fingerprint;
 mod key;
 mod lifetime;
@@ -24,12 +23,11 @@ mod testing;
 mod url;
 
 pub use account::{AccountName, AccountProblem};
-pub use fetch::Roots;
 pub use fingerprint::{Fingerprint, FingerprintProblem};
 pub use key::{AuthorizedKey, KeyProblem, KeysError, parse_keys};
 pub use lifetime::{Lifetime, LifetimeProblem};
 pub use load::{LoadError, Loaded, TrustProblem};
-pub use origin::{Fetched, Origin, ReadError};
+pub use origin::{Fetched, Origin, ReadError, Roots};
 pub use problem::{FieldProblem, PolicyError, Position, Problem};
 pub use read::{Legacy, Policy, Sudo};
 pub use revocations::Revocations;

@@ -1,7 +1,7 @@
 //! A hostile local user gains nothing: what the support account's own user prepares against the end
 //! of his access, and against root's runs meanwhile, neither lets him stay nor reaches anybody
 //! else's files.
-#![allow(clippy::disallowed_methods, reason = "the program under test is read from the disk")]
+#![allow(clippy::disallowed_methods, clippy::expect_used, reason = "a test reads its program")]
 
 use lab::{Host, Key, KeyKind, Net, Suite};
 

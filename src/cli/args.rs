@@ -165,10 +165,17 @@ struct Found {
 fn verb(args: &[String], env: &Env) -> Result<(Found, Vec<String>), Problem> {
     let mut rest: Vec<String> = args.to_vec();
     let mut typed: Option<String> = None;
-    let leading = rest.iter().position(|arg| !matches!(arg.as_str(), "--json"));
-    if let Some(index) = leading
-        && VERBS.contains(&rest[index].as_str())
-    {
+    // Options of all verbs may stand before the verb.
+    let mut index = 0;
+    while let Some(arg) = rest.get(index) {
+        index += match arg.as_str() {
+            "--json" => 1,
+            "--lang" => 2,
+            arg if arg.starts_with("--lang=") => 1,
+            _ => break,
+        };
+    }
+    if index < rest.len() && VERBS.contains(&rest[index].as_str()) {
         typed = Some(rest.remove(index));
     }
     let mut index = 0;

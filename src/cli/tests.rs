@@ -35,6 +35,8 @@ fn the_variable_and_the_words_agree_or_are_refused() {
         ("", "--delete --dry-run", is_delete),
         ("", "--dry-run --delete", is_delete),
         ("", "--json delete", is_delete),
+        ("", "--lang en delete", is_delete),
+        ("", "--lang=ko --json delete", is_delete),
         ("maybe", "", is_refused),
         ("YES", "", is_refused),
         ("maybe", "--delete", is_refused),

@@ -30,6 +30,9 @@ pub(super) fn run(source: &PolicySource, mut out: Out) -> u8 {
 /// Shows everything; returns whether there is a problem.
 fn attempt(source: &PolicySource, out: &mut Out) -> Result<bool, Failure> {
     let state = journal::read()?;
+    if let Some(state) = &state {
+        out.follow(state.facts.lang);
+    }
     let others = tell_others(source, state.as_ref(), out)?;
     let Some(state) = state else {
         out.say(Look::Plain, &Report::AuditNone);

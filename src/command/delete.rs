@@ -40,7 +40,10 @@ fn attempt(
         let tell = |holder: &str| out.progress(&Report::Waiting { holder: holder.to_owned() });
         Some(Lock::take("delete", PATIENCE, tell)?)
     };
-    let state = journal::read()?;
+    let state = journal::read_for_ending()?;
+    if let Some(state) = &state {
+        out.follow(state.facts.lang);
+    }
     let others = tell_others(source, state.as_ref(), out)?;
     let Some(state) = state else {
         if !dry_run {
@@ -132,14 +135,14 @@ pub(super) fn tell_others(
 /// no failure.
 fn legacy_list(source: &PolicySource, out: &Out) -> Vec<Legacy> {
     if source.origin.is_some()
-        && let Ok(given) = policy::load(source, out)
+        && let Ok(given) = policy::load(source, None, out)
     {
         return given.loaded.policy.legacy;
     }
-    let kept = Origin::File(end::POLICY.into())
+    let kept = Origin::File(journal::POLICY.into())
         .read()
         .ok()
-        .and_then(|f| Policy::parse(&f.bytes, end::POLICY).ok());
+        .and_then(|f| Policy::parse(&f.bytes, journal::POLICY).ok());
     kept.map_or_else(
         || Policy::builtin().map(|p| p.legacy).unwrap_or_default(),
         |policy| policy.legacy,

@@ -13,7 +13,7 @@ use crate::text::{Lang, Words};
 
 /// Ends the grant of the journal, whatever its state; `None` when there is none.
 pub(super) fn end_now(why: Why, out: &mut Out) -> Result<Option<Ended>, Failure> {
-    let Some(state) = journal::read()? else { return Ok(None) };
+    let Some(state) = journal::read_for_ending()? else { return Ok(None) };
     let ended = end::end(&Hands::new(&state.facts.id), &state, why, &mut |change| {
         out.line(Look::Faint, &format!("  {}", describe::text(change).say(out.lang())));
     });

@@ -32,7 +32,7 @@ fn attempt(out: &mut Out) -> Result<Option<(&'static str, Exit)>, Failure> {
         Err(LockError::Held { .. }) => return Ok(None),
         other => other?,
     };
-    let Some(state) = journal::read()? else { return Ok(None) };
+    let Some(state) = journal::read_for_ending()? else { return Ok(None) };
     let Some(why) = why(&state) else {
         if !state.complete && clock::now() - state.last >= UNFINISHED {
             finish(&mut signals)?;

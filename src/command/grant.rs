@@ -22,8 +22,9 @@ use crate::host::change::Change;
 use crate::host::clock;
 use crate::host::lock::Lock;
 use crate::host::signals::Held;
-use crate::policy::{Origin, Source, Terms, Wishes};
+use crate::policy::{Source, Terms, Wishes};
 use crate::text::Words;
+use crate::text::refusal::Refusal;
 use crate::text::report::Report;
 
 /// How long a run waits for another.
@@ -74,8 +75,13 @@ impl Done {
 
 fn attempt(options: &Grant, out: &mut Out) -> Result<Done, Failure> {
     let mut signals = Held::new();
-    let given = policy::load(&options.policy, out)?;
-    let asked = ask(options, &given, out)?;
+    let open = journal::read()?.filter(is_live).map(|state| state.facts);
+    if open.is_none() && matches!(options.time, Time::Extend(_)) {
+        return Err(Refusal::NothingToExtend.into());
+    }
+    let given = policy::load(&options.policy, open.as_ref(), out)?;
+    out.follow(given.loaded.policy.language);
+    let asked = ask(options, &given, open.as_ref(), out)?;
     // The lock is on the disk of no server, but even so a dry run takes none.
     let _lock = if options.dry_run {
         None
@@ -100,7 +106,12 @@ pub(super) fn is_live(state: &State) -> bool {
 }
 
 /// Joins what was typed, the policy and the sshd that is here.
-fn ask<'a>(options: &'a Grant, given: &Given, out: &mut Out) -> Result<Asked<'a>, Failure> {
+fn ask<'a>(
+    options: &'a Grant,
+    given: &Given,
+    open: Option<&Facts>,
+    out: &mut Out,
+) -> Result<Asked<'a>, Failure> {
     let mut wishes = Wishes {
         keys: policy::keys(&options.keys, out)?,
         expires: match options.time {
@@ -112,29 +123,24 @@ fn ask<'a>(options: &'a Grant, given: &Given, out: &mut Out) -> Result<Asked<'a>
         sudo: options.sudo,
         port: options.port,
     };
-    let published = policy::is_published(&given.loaded.origin);
-    let state = journal::read()?;
-    if !published
-        && wishes.keys.is_empty()
-        && let Some(state) = state.as_ref().filter(|state| is_live(state))
+    if options.policy.origin.is_none()
+        && let Some(facts) = open
     {
-        recall(&mut wishes, &state.facts);
+        recall(&mut wishes, facts);
     }
-    let terms = Terms::narrow(&given.loaded.policy, &wishes, published)?;
+    let terms = Terms::narrow(&given.loaded.policy, &wishes, given.is_published())?;
     let from =
         terms.from.first().map_or(std::net::IpAddr::from([127, 0, 0, 1]), Source::first_host);
     let door = survey::door(terms.account.as_str(), terms.port, from)?;
+    let state = journal::read()?;
     let legacy = survey::legacy(&terms.legacy, state.as_ref().map(|state| &state.facts))?;
     if legacy.iter().any(|account| account == terms.account.as_str()) {
         let account = terms.account.to_string();
-        return Err(crate::text::refusal::Refusal::Legacy { account }.into());
+        return Err(Refusal::Legacy { account }.into());
     }
     let inputs = Inputs {
         origin: options.origin.as_ref().map(ToString::to_string),
-        policy: match given.loaded.origin {
-            Origin::Builtin => "built-in".to_owned(),
-            ref named => named.to_string(),
-        },
+        policy: given.name.clone(),
         signed_by: given.loaded.signed_by.as_ref().map(ToString::to_string),
         signers: given.signers.clone(),
         ticket: options.ticket.clone(),
@@ -143,10 +149,12 @@ fn ask<'a>(options: &'a Grant, given: &Given, out: &mut Out) -> Result<Asked<'a>
     Ok(Asked { options, terms, inputs, door, policy: given.loaded.bytes.clone(), legacy })
 }
 
-/// Fills the wishes of a customer who is his own publisher: to extend his open grant he need not
-/// name everything again.
+/// Fills the wishes of a customer who names no policy while a grant is open, as with the copy of the
+/// program on his server: what he does not name stays as it is.
 fn recall(wishes: &mut Wishes, facts: &Facts) {
-    wishes.keys = facts.keys.iter().filter_map(|key| key.parse().ok()).collect();
+    if wishes.keys.is_empty() {
+        wishes.keys = facts.keys.iter().filter_map(|key| key.parse().ok()).collect();
+    }
     if wishes.from.is_empty() {
         wishes.from = facts.from.iter().filter_map(|from| from.parse().ok()).collect();
     }

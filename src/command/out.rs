@@ -33,6 +33,8 @@ pub(crate) enum Exit {
 #[derive(Debug)]
 pub(crate) struct Out {
     lang: Lang,
+    /// Whether nobody said which language to speak, so that the provider's counts.
+    open: bool,
     json: bool,
     colour: bool,
     document: Map<String, Value>,
@@ -64,7 +66,20 @@ impl Out {
     pub(crate) fn new(lang: Lang, json: bool, no_color: bool) -> Self {
         let colour = !json && !no_color && std::io::stdout().is_terminal();
         let document = Map::from_iter([("schema".to_owned(), json!(1))]);
-        Self { lang, json, colour, document }
+        Self { lang, open: false, json, colour, document }
+    }
+
+    /// Speaks the language of the policy in force, unless the customer's own is known.
+    pub(crate) fn follow(&mut self, provider: Lang) {
+        if self.open {
+            self.lang = provider;
+        }
+    }
+
+    /// Whether [`Out::follow`] counts.
+    pub(crate) fn leave_open(mut self, open: bool) -> Self {
+        self.open = open;
+        self
     }
 
     pub(crate) fn lang(&self) -> Lang {
@@ -78,22 +93,19 @@ impl Out {
     /// One line for a person. Texts may hold what somebody else wrote, so nothing in it reaches the
     /// terminal as a command, and no name of a file can begin a line that looks like one of ours.
     pub(crate) fn line(&self, look: Look, text: &str) {
-        self.write(look, &indented(&safe(text)));
-    }
-
-    /// A whole page of our own.
-    pub(crate) fn page(&self, text: &str) {
-        self.write(Look::Plain, text);
-    }
-
-    fn write(&self, look: Look, text: &str) {
         if self.json {
             return;
         }
+        let text = safe(text);
         let text = match look.code().filter(|_| self.colour) {
             Some(code) => format!("\x1b[{code}m{text}\x1b[0m\n"),
             None => format!("{text}\n"),
         };
+        let _ = std::io::stdout().write_all(text.as_bytes());
+    }
+
+    /// A page of our own, as it is; a manual is text also for those who asked for JSON.
+    pub(crate) fn page(text: &str) {
         let _ = std::io::stdout().write_all(text.as_bytes());
     }
 
@@ -104,7 +116,7 @@ impl Out {
     /// Something that matters also with `--json`: to stderr there.
     pub(crate) fn warn(&self, words: &dyn Words) {
         if self.json {
-            let text = indented(&safe(&words.say(self.lang)));
+            let text = safe(&words.say(self.lang));
             let _ = writeln!(std::io::stderr(), "{text}");
         } else {
             self.say(Look::Bad, words);
@@ -156,11 +168,6 @@ impl Out {
     }
 }
 
-/// A text of several lines as one entry: those after the first stand further in.
-fn indented(text: &str) -> String {
-    text.replace('\n', "\n      ")
-}
-
 /// The name of a text's variant, as a stable word: `SshdStopped` becomes `sshd-stopped`.
 fn id(words: &dyn Words) -> String {
     let debug = format!("{words:?}");
@@ -179,12 +186,6 @@ fn id(words: &dyn Words) -> String {
 mod tests {
     use super::*;
     use crate::text::refusal::Refusal;
-
-    #[test]
-    fn a_name_with_a_line_end_can_not_look_like_a_line_of_ours() {
-        let line = indented(&safe("/tmp/a\nRESULT: deleted"));
-        assert!(line.lines().all(|line| !line.starts_with("RESULT")), "{line}");
-    }
 
     #[test]
     fn an_error_s_id_is_stable_and_short() {

@@ -7,20 +7,46 @@ use time::OffsetDateTime;
 use super::failure::Failure;
 use super::out::Out;
 use crate::cli::PolicySource;
+use crate::grant::facts::Facts;
+use crate::grant::journal::POLICY;
 use crate::host::clock;
 use crate::policy::{AuthorizedKey, Loaded, Origin, Policy, Signers, parse_keys};
 use crate::text::report::Report;
 
-/// A policy, and the signers that were trusted with it.
+/// A policy, and what is to be remembered of where it came from.
 pub(super) struct Given {
     pub(super) loaded: Loaded,
+    /// What receipts and journal call it.
+    pub(super) name: String,
+    /// The signers that were trusted with it.
     pub(super) signers: Option<String>,
 }
 
-/// Loads the policy that was named, else the built-in one.
-pub(super) fn load(source: &PolicySource, out: &Out) -> Result<Given, Failure> {
-    let origin = source.origin.clone().unwrap_or(Origin::Builtin);
-    tell(&origin, out);
+impl Given {
+    /// Whether somebody else than the customer published it.
+    pub(super) fn is_published(&self) -> bool {
+        self.name != BUILT_IN
+    }
+}
+
+/// What receipts and journal call the policy that the program carries.
+const BUILT_IN: &str = "built-in";
+
+/// Loads the policy that was named; else the one that the open grant was made on; else the built-in
+/// one.
+pub(super) fn load(
+    source: &PolicySource,
+    open: Option<&Facts>,
+    out: &Out,
+) -> Result<Given, Failure> {
+    match (&source.origin, open) {
+        (None, Some(facts)) if facts.policy != BUILT_IN => kept(facts),
+        (origin, _) => named(origin.as_ref().unwrap_or(&Origin::Builtin), source, out),
+    }
+}
+
+fn named(origin: &Origin, source: &PolicySource, out: &Out) -> Result<Given, Failure> {
+    tell(origin, out);
     let (signers, text) = match &source.signers {
         None => (None, None),
         Some(path) => {
@@ -29,11 +55,29 @@ pub(super) fn load(source: &PolicySource, out: &Out) -> Result<Given, Failure> {
             (Some(signers), Some(String::from_utf8_lossy(&fetched.bytes).into_owned()))
         }
     };
-    let now =
-        OffsetDateTime::from_unix_timestamp(clock::now()).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    let loaded = Policy::load(&origin, signers.as_ref(), now)?;
+    let loaded = Policy::load(origin, signers.as_ref(), now())?;
     let signers = text.filter(|_| loaded.signed_by.is_some());
-    Ok(Given { loaded, signers })
+    let name = match origin {
+        Origin::Builtin => BUILT_IN.to_owned(),
+        Origin::File(path) => {
+            std::path::absolute(path).unwrap_or(path.clone()).display().to_string()
+        }
+        other => other.to_string(),
+    };
+    Ok(Given { loaded, name, signers })
+}
+
+/// The policy that is kept with an open grant: it binds as it did when it was published, so that the
+/// copy of the program on the server can't widen it.
+fn kept(facts: &Facts) -> Result<Given, Failure> {
+    let origin = Origin::File(POLICY.into());
+    let signers = facts.signers.as_deref().map(Signers::parse).transpose()?;
+    let loaded = Policy::judge(&origin, origin.read()?, signers.as_ref(), now())?;
+    Ok(Given { loaded, name: facts.policy.clone(), signers: facts.signers.clone() })
+}
+
+fn now() -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp(clock::now()).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 
 /// Reads the keys that were named.
@@ -51,9 +95,4 @@ fn tell(origin: &Origin, out: &Out) {
     if let Origin::Url(url) = origin {
         out.progress(&Report::Fetching { url: url.to_string() });
     }
-}
-
-/// Whether a policy was published by somebody else than the customer.
-pub(super) fn is_published(origin: &Origin) -> bool {
-    *origin != Origin::Builtin
 }

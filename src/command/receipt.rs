@@ -101,7 +101,8 @@ impl Receipt<'_> {
             (Some(by), serial) => {
                 Label::Signed { source, serial: serial.unwrap_or(0), by: by.clone() }
             }
-            (None, _) if source.starts_with('/') => Label::Unsigned { source },
+            // Whatever is not built in came from a file, whose name may be relative.
+            (None, _) if source != "built-in" => Label::Unsigned { source },
             (None, _) => Label::Policy { source },
         }
     }

@@ -4,16 +4,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::journal::{self, Event, FOLDER, Facts, Journal, State, Why};
-use super::leftovers;
+use super::journal::{self, Event, FOLDER, Facts, Journal, POLICY, State, Why};
 use super::step::{self, PlanError, Stage, Standing, Wanted};
-use crate::host::Hands;
 use crate::host::change::{Change, ChangeError, Owner, clear_temporary};
 use crate::host::files::{self, Trust};
 use crate::host::sweep;
-
-/// The policy that the grant was made on, kept for looking at a newer one.
-pub const POLICY: &str = "/var/lib/support-access/policy.toml";
+use crate::host::{Hands, account_locks};
 
 /// What could not be removed, or was not touched.
 #[derive(Debug)]
@@ -88,7 +84,7 @@ pub fn plan(state: &State) -> Result<Ended, PlanError> {
         ended.left.push(Left::Unmarked(wanted.facts.account.clone()));
     }
     ended.changes.extend(records());
-    ended.elsewhere = leftovers::elsewhere(&wanted, &leftovers::swept());
+    ended.elsewhere = step::elsewhere(&wanted, &step::swept());
     Ok(ended)
 }
 
@@ -116,7 +112,7 @@ pub fn end(hands: &Hands, state: &State, why: Why, on_change: &mut dyn FnMut(&Ch
             return ended;
         }
         if stage == Stage::Timer {
-            ended.elsewhere = leftovers::elsewhere(&wanted, &[]);
+            ended.elsewhere = step::elsewhere(&wanted, &[]);
             // The timer tries again for as long as the account, or a way in, is still there.
             if ended.is_blocked() {
                 return ended;
@@ -200,6 +196,7 @@ fn remove_temporaries(hands: &Hands, facts: &Facts) {
     for path in step::system_files(facts) {
         let _ = clear_temporary(hands, &path, Trust::Root);
     }
+    account_locks::clear_dead(hands, facts.started);
 }
 
 /// A folder of ours without a journal: a run was killed between the journal and its folder. It goes

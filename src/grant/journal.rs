@@ -3,16 +3,15 @@
 //! expiry need nothing else. The schema is this file's own; `docs/journal.md` describes it.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::step::Step;
 use crate::host::files::FileError;
 use crate::host::record::{self, Record};
-use crate::host::systemd::Scheduler;
 use crate::host::{Hands, clock};
-use crate::text::Lang;
+
+pub use super::facts::{Facts, Step};
 
 /// The folder of all that a grant keeps, 0700.
 pub const FOLDER: &str = "/var/lib/support-access";
@@ -20,79 +19,11 @@ pub const FOLDER: &str = "/var/lib/support-access";
 /// The journal.
 pub const PATH: &str = "/var/lib/support-access/journal";
 
+/// The policy that the grant was made on, kept for looking at a newer one.
+pub const POLICY: &str = "/var/lib/support-access/policy.toml";
+
 /// The schema that this program writes. It reads all from 1 on.
 pub const SCHEMA: u32 = 1;
-
-/// Everything that is needed to make, check and undo a grant on this server.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-pub struct Facts {
-    /// Random, 16 hexadecimal digits; also in the account's GECOS field and in every file we write.
-    pub id: String,
-    /// Version of the program that wrote this.
-    pub version: String,
-    /// SHA-256 of the program that was installed.
-    pub program: String,
-    /// Whether the grant put the program into `/usr/local/sbin`, or somebody else had.
-    pub installed: bool,
-    /// Who gives support.
-    pub provider: String,
-    /// The address of the customers' line, if the program came from a site.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub origin: Option<String>,
-    /// Where the policy came from: a URL, a file, or `built-in`.
-    pub policy: String,
-    /// Serial of the policy, if it has one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub serial: Option<u64>,
-    /// Fingerprint of the key that signed the policy.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub signed_by: Option<String>,
-    /// The signers that were trusted, as in `allowed_signers(5)`; for looking at a newer policy.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub signers: Option<String>,
-    /// Language for what the timer writes.
-    pub lang: Lang,
-    /// Name of the account.
-    pub account: String,
-    /// Its uid.
-    pub uid: u32,
-    /// Its home.
-    pub home: PathBuf,
-    /// Its login shell.
-    pub shell: PathBuf,
-    /// Public keys, `type base64 comment`.
-    pub keys: Vec<String>,
-    /// Addresses from which the keys are accepted, as in sshd's `from=`.
-    pub from: Vec<String>,
-    /// The port that sshd listens on.
-    pub port: u16,
-    /// Whether the account may do everything through sudo.
-    pub sudo: bool,
-    /// Whether this sudo understands `NOTAFTER`.
-    pub notafter: bool,
-    /// When the grant was opened, in seconds since 1970 UTC.
-    pub started: i64,
-    /// When it ends, likewise.
-    pub deadline: i64,
-    /// How long after `started` it may end at the latest, in seconds.
-    pub longest: i64,
-    /// Boot id and seconds since boot at `started`: time that nobody can set.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub boot: Option<(String, i64)>,
-    /// The customer's ticket.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ticket: Option<String>,
-    /// The file that sshd reads the account's keys from.
-    pub key_file: PathBuf,
-    /// Folders on the way to it that the grant makes, outermost first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub key_folders: Vec<PathBuf>,
-    /// The deadline as this sshd's `expiry-time` option; `None` where it knows no such option.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub key_expiry: Option<String>,
-    /// Who starts the timer.
-    pub scheduler: Scheduler,
-}
 
 /// Why a grant is being closed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
@@ -237,30 +168,67 @@ pub fn read() -> Result<Option<State>, JournalError> {
     }
 }
 
+/// Reads the journal for ending the grant. Damage must not keep a door open: what stands before it
+/// is believed, and of what follows it is taken that every step was begun. Whether a thing is ours,
+/// its own mark says besides.
+pub fn read_for_ending() -> Result<Option<State>, JournalError> {
+    let Some(lines) = record::lines(Path::new(PATH))? else { return Ok(None) };
+    match add_up(&lines) {
+        (Some(state), Some(JournalError::Damaged { .. })) => Ok(Some(State {
+            settled: Some(state.facts.clone()),
+            begun: Step::ALL.into_iter().collect(),
+            complete: true,
+            ..state
+        })),
+        (_, Some(error)) => Err(error),
+        (state, None) => Ok(state),
+    }
+}
+
 /// Adds up the lines of a journal.
 pub fn parse(lines: &[String]) -> Result<State, JournalError> {
+    match add_up(lines) {
+        (_, Some(error)) => Err(error),
+        (Some(state), None) => Ok(state),
+        (None, None) => Err(damaged(1, &"empty")),
+    }
+}
+
+fn damaged(line: usize, why: &dyn ToString) -> JournalError {
+    JournalError::Damaged { line, why: why.to_string() }
+}
+
+/// What the lines say up to the first that makes no sense, and what is wrong with that one.
+fn add_up(lines: &[String]) -> (Option<State>, Option<JournalError>) {
+    let mut state: Option<State> = None;
+    for (index, text) in lines.iter().enumerate() {
+        if let Err(error) = add_line(&mut state, index + 1, text) {
+            return (state, Some(error));
+        }
+    }
+    (state, None)
+}
+
+fn add_line(state: &mut Option<State>, number: usize, text: &str) -> Result<(), JournalError> {
     #[derive(Deserialize)]
     struct Head {
         schema: u32,
     }
-    let damaged = |line, why: &dyn ToString| JournalError::Damaged { line, why: why.to_string() };
-    let first = lines.first().ok_or_else(|| damaged(1, &"empty"))?;
-    let head: Head = serde_json::from_str(first).map_err(|e| damaged(1, &e))?;
-    if head.schema > SCHEMA {
-        return Err(JournalError::Newer(head.schema));
-    }
-    let mut state: Option<State> = None;
-    for (index, text) in lines.iter().enumerate() {
-        let Line { at, event } = serde_json::from_str(text).map_err(|e| damaged(index + 1, &e))?;
-        match (&mut state, event) {
-            (None, Event::Open { facts, .. }) => {
-                state = Some(State { last: at, ..State::new(*facts) });
-            }
-            (Some(state), event) if !matches!(event, Event::Open { .. }) => state.add(event, at),
-            _ => return Err(damaged(index + 1, &"not in its place")),
+    if number == 1 {
+        let head: Head = serde_json::from_str(text).map_err(|e| damaged(1, &e))?;
+        if head.schema > SCHEMA {
+            return Err(JournalError::Newer(head.schema));
         }
     }
-    state.ok_or_else(|| damaged(1, &"empty"))
+    let Line { at, event } = serde_json::from_str(text).map_err(|e| damaged(number, &e))?;
+    match (state.as_mut(), event) {
+        (None, Event::Open { facts, .. }) => {
+            *state = Some(State { last: at, ..State::new(*facts) });
+        }
+        (Some(state), event) if !matches!(event, Event::Open { .. }) => state.add(event, at),
+        _ => return Err(damaged(number, &"not in its place")),
+    }
+    Ok(())
 }
 
 fn line(event: Event) -> String {

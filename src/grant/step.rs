@@ -5,6 +5,7 @@
 mod account;
 mod home;
 mod keys;
+mod leftovers;
 mod opening;
 mod program;
 mod sudo;
@@ -13,38 +14,17 @@ mod timer;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
-
 use super::journal::{Facts, State};
 use crate::host::change::{Change, Owner};
 use crate::host::files::{self, FileError, Kind, Trust};
 use crate::host::run::Tool;
 use crate::text::refusal::Refusal;
 
+pub use super::facts::Step;
 pub use account::{Standing, mark, standing};
 pub use keys::{ProofKey, foreign_lines};
+pub use leftovers::{elsewhere, swept};
 pub use program::{COPY, INSTALLED, installs, own_bytes};
-
-/// One thing that a grant is made of. The order is that of applying: nothing is open before the
-/// timer that closes it stands.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Ord, PartialOrd, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Step {
-    /// The program, for the timer and for ending access without a network.
-    Program,
-    /// What ends access by itself.
-    Timer,
-    /// The account, born expired.
-    Account,
-    /// Its home and `.ssh`.
-    Home,
-    /// Its rule in sudoers.d.
-    Sudo,
-    /// Its keys.
-    Keys,
-    /// The account is no longer expired.
-    Opening,
-}
 
 /// What a server shall look like, and what of it is known to be ours.
 #[derive(Clone, Debug)]
@@ -80,17 +60,6 @@ pub enum PlanError {
 pub type Planned = Result<Vec<Change>, PlanError>;
 
 impl Step {
-    /// All, in the order of applying.
-    pub const ALL: [Self; 7] = [
-        Self::Program,
-        Self::Timer,
-        Self::Account,
-        Self::Home,
-        Self::Sudo,
-        Self::Keys,
-        Self::Opening,
-    ];
-
     /// The changes that are still to be made. Reads, and never writes.
     pub fn plan(self, wanted: &Wanted) -> Planned {
         match self {
@@ -208,7 +177,8 @@ fn not_ours(path: &Path) -> PlanError {
 /// Every file in the system's folders that a grant may write.
 #[must_use]
 pub fn system_files(facts: &Facts) -> Vec<std::path::PathBuf> {
-    let mut paths: Vec<_> = [COPY, INSTALLED, super::end::POLICY].iter().map(Into::into).collect();
+    let mut paths: Vec<_> =
+        [COPY, INSTALLED, super::journal::POLICY].iter().map(Into::into).collect();
     paths.extend(timer::FILES.iter().map(Into::into));
     paths.push(sudo::path(facts));
     paths
@@ -271,7 +241,7 @@ impl Stage {
             Self::Group => account::undo_group(wanted, &mut undo)?,
             Self::Leftovers => {
                 account::undo_failed_unit(wanted, &mut undo);
-                super::leftovers::undo(wanted, &mut undo)?;
+                leftovers::undo(wanted, &mut undo)?;
             }
             Self::Timer => timer::undo(wanted, &mut undo)?,
             Self::Program => program::undo(wanted, &mut undo)?,

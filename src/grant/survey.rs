@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::journal::{Facts, State};
 use super::step::{self, PlanError, Standing};
-use crate::host::sshd::{self, Config, HostKey, Sshd, SshdError};
+use crate::host::sshd::{self, Config, HostKey, KeyFileError, Sshd, SshdError};
 use crate::host::{accounts, addresses, clock, files, hex, random, run, sha256, sudo, systemd};
 use crate::policy::{Sudo, Terms};
 use crate::text::refusal::Refusal;
@@ -73,6 +73,14 @@ fn sshd_refusal(error: SshdError) -> PlanError {
     match error {
         SshdError::Missing => Refusal::NoSshd.into(),
         other => Refusal::SshdConfig { detail: other.to_string() }.into(),
+    }
+}
+
+fn key_file_refusal(error: KeyFileError) -> Refusal {
+    match error {
+        KeyFileError::None { user } => Refusal::NoKeyFile { user },
+        KeyFileError::Shared { path } => Refusal::SharedKeyFile { path },
+        KeyFileError::Unusable { path } => Refusal::OddKeyFile { path },
     }
 }
 
@@ -174,7 +182,7 @@ fn fill(facts: &mut Facts, terms: &Terms, door: &Door) -> Result<(), PlanError> 
     }
     facts.notafter = sudo.is_some_and(|sudo| sudo.knows_notafter);
     let file = sshd::key_file(&door.config, &facts.account, &facts.home, facts.uid)
-        .map_err(|error| Refusal::KeyFile { detail: error.to_string() })?;
+        .map_err(key_file_refusal)?;
     if facts.key_file != file {
         facts.key_folders = missing_folders(&file, &facts.home);
         facts.key_file = file;

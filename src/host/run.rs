@@ -66,8 +66,9 @@ struct Detail<'a>(&'a str);
 
 impl fmt::Display for Detail<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.0.trim();
-        if text.is_empty() { Ok(()) } else { write!(f, ": {text}") }
+        let lines: Vec<&str> =
+            self.0.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        if lines.is_empty() { Ok(()) } else { write!(f, ": {}", lines.join("; ")) }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Where a policy or key comes from, and reading it there.
 
+mod fetch;
+
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
@@ -10,10 +12,11 @@ use std::str::FromStr;
 
 use nix::unistd::geteuid;
 
-use super::fetch;
 use super::plain::quoted;
-use super::{HttpsUrl, MAX_BYTES, Roots, UrlProblem};
+use super::{HttpsUrl, MAX_BYTES, UrlProblem};
 use crate::text::{Lang, Words};
+
+pub use fetch::Roots;
 
 crate::words! {
     /// Why something could not be read from where it is said to be.
@@ -207,7 +210,7 @@ fn read_file(path: &Path) -> Result<Fetched, ReadError> {
 }
 
 /// Reads all there is, or refuses more than [`MAX_BYTES`].
-pub(super) fn read_bounded(
+fn read_bounded(
     from: impl Read,
     origin: &str,
     judge: impl FnOnce(io::Error) -> ReadError,

@@ -41,6 +41,9 @@ words! {
         NewerJournal { schema: u32 } =>
             "the open support access was made by a newer program (journal schema {schema}), which this one can't read. Use the copy on this server: /var/lib/support-access/support-access",
             "현재 접속 허용은 더 새로운 프로그램이 만든 것(기록 형식 {schema})이라 이 프로그램으로 다룰 수 없습니다. 서버에 있는 프로그램을 사용해 주세요: /var/lib/support-access/support-access";
+        DamagedJournal { line: usize, why: String } =>
+            "the record of the support access, /var/lib/support-access/journal, line {line}, is damaged ({why}). Nothing was changed. Keep a copy of the file for support. To end the access by hand: 'getent passwd | grep support-access' shows the account; remove it with 'userdel -r'. Then move the file away and run 'support-access delete'.",
+            "접속 허용 기록 /var/lib/support-access/journal {line}행이 손상되어({why}) 아무것도 바꾸지 않았습니다. 문의에 쓸 수 있도록 파일을 복사해 두십시오. 직접 종료하려면 'getent passwd | grep support-access'로 계정을 확인하고 'userdel -r'로 삭제한 다음, 파일을 다른 곳으로 옮기고 'support-access delete'를 실행해 주세요.";
         MarkMismatch { account: String } =>
             "account {account} no longer carries the mark of this support access, so it is not touched. Look at it with 'getent passwd {account}'.",
             "{account} 계정의 표식이 기록과 달라 손대지 않았습니다. 'getent passwd {account}'로 확인해 주세요.";
@@ -59,9 +62,15 @@ words! {
         KeysOff =>
             "sshd accepts no public keys here (PubkeyAuthentication no). Allow them in sshd_config, reload sshd, and run this again.",
             "sshd가 공개키 인증을 받지 않습니다(PubkeyAuthentication no). sshd_config에서 허용하고 sshd를 다시 읽은 뒤 실행해 주세요.";
-        KeyFile { detail: String } =>
-            "there is no key file of the account's own to write to: {detail}. Set AuthorizedKeysFile in sshd_config to a path with %h or %u in it (the default is .ssh/authorized_keys), reload sshd, and run this again.",
-            "계정 전용 공개키 파일 위치가 없습니다: {detail}. sshd_config의 AuthorizedKeysFile을 %h 또는 %u가 들어간 경로(기본값 .ssh/authorized_keys)로 설정하고 sshd를 다시 읽은 뒤 실행해 주세요.";
+        NoKeyFile { user: String } =>
+            "sshd reads no key file for {user} (AuthorizedKeysFile none). Set AuthorizedKeysFile in sshd_config to a path with %h or %u in it (the default is .ssh/authorized_keys), reload sshd, and run this again.",
+            "sshd가 {user} 계정의 공개키 파일을 읽지 않습니다(AuthorizedKeysFile none). sshd_config의 AuthorizedKeysFile을 %h 또는 %u가 들어간 경로(기본값 .ssh/authorized_keys)로 설정하고 sshd를 다시 읽은 뒤 실행해 주세요.";
+        SharedKeyFile { path: String } =>
+            "AuthorizedKeysFile {path} is shared by all users, so a key in it would open every account. Set AuthorizedKeysFile in sshd_config to a path with %h or %u in it (the default is .ssh/authorized_keys), reload sshd, and run this again.",
+            "AuthorizedKeysFile {path} 파일은 모든 사용자가 함께 써서, 여기에 키를 넣으면 모든 계정이 열립니다. sshd_config의 AuthorizedKeysFile을 %h 또는 %u가 들어간 경로(기본값 .ssh/authorized_keys)로 설정하고 sshd를 다시 읽은 뒤 실행해 주세요.";
+        OddKeyFile { path: String } =>
+            "AuthorizedKeysFile {path} is not a name that can be worked out. Set AuthorizedKeysFile in sshd_config to a path with %h or %u in it (the default is .ssh/authorized_keys), reload sshd, and run this again.",
+            "AuthorizedKeysFile {path} 값에서 파일 이름을 알아낼 수 없습니다. sshd_config의 AuthorizedKeysFile을 %h 또는 %u가 들어간 경로(기본값 .ssh/authorized_keys)로 설정하고 sshd를 다시 읽은 뒤 실행해 주세요.";
         NoScheduler =>
             "neither systemd nor cron runs here, so nothing could end the access by itself. Start cron and run this again.",
             "systemd도 cron도 실행 중이 아니어서 접속 허용을 자동으로 종료할 수 없습니다. cron을 시작한 뒤 다시 실행해 주세요.";

@@ -12,6 +12,7 @@ words! {
         DryRunEnds { local: String, utc: String } => "It would end by itself at {local} ({utc}).", "{local} ({utc})에 자동으로 종료됩니다.";
         DryRunDelete => "Dry run: this is what ending the access would do. Nothing is changed.", "모의 실행입니다. 종료하면 아래와 같이 진행되며, 지금은 아무것도 바꾸지 않습니다.";
         Waiting { holder: String } => "Another run is busy ({holder}); waiting up to 60 seconds.", "다른 실행({holder})이 진행 중입니다. 최대 60초 기다립니다.";
+        Busy { holder: String } => "another run held the lock for 60 seconds: {holder}. Nothing was done. Wait until it has ended and run this again.", "다른 실행({holder})이 60초가 지나도 끝나지 않아 아무것도 하지 않았습니다. 끝난 뒤 다시 실행해 주세요.";
         Fetching { url: String } => "Fetching {url}", "받는 중: {url}";
         ClearingEarlier => "An earlier run was cut off or is over; clearing it away first.", "중단되었거나 기한이 지난 이전 실행을 먼저 정리합니다.";
         StepDone { step: String } => "done: {step}", "완료: {step}";
@@ -37,7 +38,7 @@ words! {
         NotDeleted => "Support access is closed, but could not be removed completely:", "접속은 막았지만 완전히 삭제하지 못했습니다:";
         KeyLines { path: String } => "Lines that were not ours in {path}; they go with the account:", "{path} 파일에 저희가 넣지 않은 줄이 있었습니다. 계정과 함께 삭제됩니다:";
         LeftForeign { path: String } => "{path} is not ours and was left as it is.", "{path}은(는) 저희가 만든 것이 아니어서 그대로 두었습니다.";
-        LeftUnmarked { account: String } => "account {account} no longer carries our mark. Nobody can sign in to it any more, but it and its files were kept. Look at it with 'getent passwd {account}'; to remove it: 'userdel -r {account}', then run this again.", "{account} 계정의 표식이 기록과 다릅니다. 접속은 막았지만 계정과 파일은 그대로 두었습니다. 'getent passwd {account}'로 확인하고, 삭제하려면 'userdel -r {account}'를 실행한 뒤 다시 실행해 주세요.";
+        LeftUnmarked { account: String } => "account {account} no longer carries our mark. Nobody can sign in to it any more, but it and its files were kept. Look at it with 'getent passwd {account}'; to remove it: 'pkill -KILL -u {account}; userdel -r {account}', then run this again.", "{account} 계정의 표식이 기록과 다릅니다. 접속은 막았지만 계정과 파일은 그대로 두었습니다. 'getent passwd {account}'로 확인하고, 삭제하려면 'pkill -KILL -u {account}; userdel -r {account}'를 실행한 뒤 다시 실행해 주세요.";
         LeftFailed { what: String, why: String } => "{what}: {why}", "{what}: {why}";
         LeftElsewhere { count: u64 } => "The account left {count} files outside its home. They were not touched; look at them, and remove or keep them:", "계정이 홈 밖에 파일 {count}개를 남겼습니다. 그대로 두었으니 확인 후 삭제하거나 보관해 주세요:";
         TryAgain => "Correct that and run this again; until then the timer tries every ten minutes.", "원인을 고친 뒤 다시 실행해 주세요. 그때까지 타이머가 10분마다 다시 시도합니다.";

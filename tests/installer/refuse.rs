@@ -31,9 +31,8 @@ fn cafe24del_must_be_clear() {
 /// sudo's `env_reset` drops the variable; the real sudo where there is one.
 #[test]
 fn cafe24del_lost_by_sudo() {
-    if !std::path::Path::new("/usr/bin/sudo").exists() {
-        panic!("sudo is missing; scripts/test installs it");
-    }
+    let sudo = std::path::Path::new("/usr/bin/sudo");
+    assert!(sudo.exists(), "sudo is missing; scripts/test installs it");
     let fetch = format!("curl -sLf {URL}");
     for lost in [
         format!("{fetch} | CAFE24DEL=yes sudo sh -"),

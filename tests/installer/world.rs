@@ -1,5 +1,6 @@
 //! A customer's server for one run of the line; `world.sh` beside this file builds it.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -67,7 +68,7 @@ impl World {
     /// Mounts a tmpfs with these options on each folder.
     pub(crate) fn tmpfs(mut self, options: &str, places: &[&str]) -> Self {
         for place in places {
-            self.mounts.push_str(&format!("{options} {place}\n"));
+            writeln!(self.mounts, "{options} {place}").unwrap();
         }
         self
     }

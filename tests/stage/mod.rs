@@ -2,6 +2,7 @@
 //! machine on one network. The site is what `scripts/publish` lays out, served by nginx as
 //! `docs/nginx.conf` says.
 #![allow(dead_code, reason = "each user of this is a crate of its own and needs a part")]
+#![allow(clippy::expect_used, clippy::disallowed_methods, reason = "a test tool may stop the test")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,9 +1,9 @@
 //! A new grant.
 
+use anyhow::Context;
 use serde_json::json;
 
 use super::{Asked, Done, dry_run, exit, tell_proof, tell_refusal, told};
-use crate::cli::Time;
 use crate::command::ending;
 use crate::command::failure::Failure;
 use crate::command::log::write_log;
@@ -17,7 +17,6 @@ use crate::grant::step::Wanted;
 use crate::grant::survey;
 use crate::host::Hands;
 use crate::host::signals::Held;
-use crate::text::refusal::Refusal;
 use crate::text::report::Report;
 
 pub(super) fn run(
@@ -26,9 +25,6 @@ pub(super) fn run(
     signals: &mut Held,
     out: &mut Out,
 ) -> Result<Done, Failure> {
-    if matches!(asked.options.time, Time::Extend(_)) {
-        return Err(Refusal::NothingToExtend.into());
-    }
     if asked.options.dry_run {
         if let Some(state) = earlier {
             out.say(Look::Strong, &Report::DryRunFirst);
@@ -46,13 +42,17 @@ pub(super) fn run(
     // Planned whole before anything is written: a refusal must find an untouched disk.
     Plan::new(&wanted)?;
     let hands = Hands::new(&facts.id);
-    let mut journal = Journal::create(&hands, facts.clone())?;
+    // A disk without room for the record may still have taken its folder.
+    let mut journal = Journal::create(&hands, facts.clone()).inspect_err(|_| {
+        end::remove_empty_folder(&hands);
+    })?;
     match make(&hands, &mut journal, &mut wanted, asked, signals, out) {
         Ok(proof) => Ok(finish(&hands, &facts, proof.as_ref(), asked, out)),
         Err(failure) => {
             out.say(Look::Plain, &Report::RollingBack);
             drop(journal);
             clear(Why::Rollback, out)?;
+            write_log(&hands, "rolled-back", &facts, &[("why", json!(failure.to_string()))], out);
             out.say(Look::Plain, &Report::RolledBack);
             Err(failure)
         }
@@ -84,7 +84,7 @@ fn make(
     signals: &mut Held,
     out: &mut Out,
 ) -> Result<Option<Proof>, Failure> {
-    end::keep_policy(hands, &asked.policy)?;
+    end::keep_policy(hands, &asked.policy).context("keeping the policy")?;
     carry(hands, journal, wanted, signals, &mut |step, changes| told(out, step, changes))?;
     let proof = proven(hands, journal, wanted, asked, out)?;
     if signals.asked_to_stop() {

@@ -107,18 +107,19 @@ fn useradd(facts: &Facts) -> Tool {
 /// Ends those who are in: what could bring them back first, then the sessions, then whatever runs.
 pub(super) fn undo_sessions(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
     let facts = &wanted.facts;
-    super::super::leftovers::jobs(wanted, undo)?;
+    super::leftovers::jobs(wanted, undo)?;
     let Standing::Ours(_) = standing(facts)? else { return Ok(()) };
     let linger = Path::new("/var/lib/systemd/linger").join(&facts.account);
+    let logind = scheduler() == Some(Scheduler::Systemd)
+        && files::look(Path::new(&format!("/run/systemd/users/{}", facts.uid)), Trust::Root)?
+            .is_some();
     if scheduler() == Some(Scheduler::Systemd) && crate::host::run::find("loginctl").is_some() {
         if files::look(&linger, Trust::Root)?.is_some() {
             undo.changes.push(Change::Run {
                 tool: Tool::new("loginctl").args(["disable-linger", &facts.account]),
             });
         }
-        if files::look(Path::new(&format!("/run/systemd/users/{}", facts.uid)), Trust::Root)?
-            .is_some()
-        {
+        if logind {
             // It answers 1 when the last session has just ended by itself.
             let tool = Tool::new("loginctl").args(["terminate-user", &facts.account]).allow(&[1]);
             undo.changes.push(Change::Run { tool });
@@ -126,6 +127,17 @@ pub(super) fn undo_sessions(wanted: &Wanted, undo: &mut Undo) -> Result<(), Plan
     }
     let running = processes::of_visit(facts.uid);
     undo.changes.push(Change::EndProcesses { uid: facts.uid, running });
+    if logind {
+        // The account's own systemd was killed with the rest: without this its unit would stay
+        // behind as failed, and the server call itself degraded. Both answer 1 or 5 when logind was
+        // faster and there is no such unit any more.
+        let (slice, manager) =
+            (format!("user-{}.slice", facts.uid), format!("user@{}.service", facts.uid));
+        for args in [["stop", slice.as_str()], ["reset-failed", &manager]] {
+            let tool = Tool::new("systemctl").args(args).allow(&[1, 5]);
+            undo.changes.push(Change::Run { tool });
+        }
+    }
     Ok(())
 }
 

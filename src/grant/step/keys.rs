@@ -1,6 +1,6 @@
 //! The key file. Our lines carry the grant's id in their comment; every other line is the customer's.
 
-use super::{PlanError, Planned, Step, Undo, Wanted, label};
+use super::{PlanError, Planned, Standing, Step, Undo, Wanted, label, standing};
 use crate::grant::journal::Facts;
 use crate::host::change::{Change, Owner};
 use crate::host::files::{self, FileError, Kind, Trust};
@@ -145,6 +145,8 @@ pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
     };
     match found {
         None => {}
+        // The account was removed by hand, and its home left: the file goes with that.
+        Some(_) if path.starts_with(&facts.home) && standing(facts)? == Standing::Absent => {}
         Some(meta) if meta.kind == Kind::File => {
             // Shown only; the account can make it larger than we read, or swap it meanwhile.
             let before = files::read(path, Trust::Owner(facts.uid), LIMIT);

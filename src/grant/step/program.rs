@@ -63,7 +63,11 @@ pub fn own_bytes() -> Result<Vec<u8>, PlanError> {
 /// Whether a new grant has to install the customer's copy: not when the very same program stands
 /// there already, from a package or by hand. Then it stays afterwards, too.
 pub fn installs() -> Result<bool, PlanError> {
-    let standing = files::read(Path::new(INSTALLED), Trust::Root, LIMIT)?;
+    let path = Path::new(INSTALLED);
+    if files::look(path, Trust::Root)?.is_some_and(|meta| meta.kind != Kind::File) {
+        return Err(not_ours(path));
+    }
+    let standing = files::read(path, Trust::Root, LIMIT)?;
     Ok(standing != Some(own_bytes()?))
 }
 

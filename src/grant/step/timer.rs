@@ -70,21 +70,41 @@ pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
     for path in [TIMER, SERVICE] {
         remove_text_file(wanted, Step::Timer, Path::new(path), &mut removals)?;
     }
-    if !removals.changes.is_empty() && crate::host::systemd::scheduler() == Some(Scheduler::Systemd)
-    {
-        undo.changes.push(systemctl(&["disable", "--quiet", "--now", UNIT]));
-    }
-    let any = !removals.changes.is_empty();
-    undo.changes.extend(removals.changes);
-    undo.foreign.extend(removals.foreign);
-    for path in [ENABLED, STAMP] {
-        if any && files::look(Path::new(path), Trust::Root)?.is_some() {
-            let (path, before) = (path.into(), Vec::new());
-            undo.changes.push(Change::Remove { path, owner: Owner::Root, before });
+    let removed = |path: &str| {
+        let removes = |change: &Change| matches!(change, Change::Remove { path: it, .. } if it == Path::new(path));
+        removals.changes.iter().any(removes)
+    };
+    let stands = removed(TIMER);
+    // What systemd made for our timer is ours, unless somebody else's timer stands there now.
+    if wanted.ours(Step::Timer) && !removals.foreign.iter().any(|path| path == Path::new(TIMER)) {
+        for path in [ENABLED, STAMP] {
+            if files::look(Path::new(path), Trust::Root)?.is_some() {
+                let (path, before) = (path.into(), Vec::new());
+                removals.changes.push(Change::Remove { path, owner: Owner::Root, before });
+            }
         }
     }
-    if any && crate::host::systemd::scheduler() == Some(Scheduler::Systemd) {
+    undo.foreign.extend(removals.foreign);
+    if removals.changes.is_empty() {
+        return Ok(());
+    }
+    let systemd = systemd::scheduler() == Some(Scheduler::Systemd);
+    if systemd && stands {
+        undo.changes.push(systemctl(&["disable", "--quiet", "--now", UNIT]));
+    } else if systemd && systemd::is_active(UNIT)? {
+        // Its file is gone already, by hand or in an ending that was cut off; then there is nothing
+        // to disable, and systemd calls that an error.
+        undo.changes.push(systemctl(&["stop", UNIT]));
+    }
+    undo.changes.extend(removals.changes);
+    if systemd {
         undo.changes.push(systemctl(&["daemon-reload"]));
+        // A run that failed before, or files removed by hand, would stay listed as failed units.
+        // Each unit by itself: one that systemd no longer knows is an error, and ends the command.
+        for unit in [UNIT, "support-access-expire.service"] {
+            let tool = Tool::new("systemctl").args(["reset-failed", unit]).allow(&[1]);
+            undo.changes.push(Change::Run { tool });
+        }
     }
     Ok(())
 }

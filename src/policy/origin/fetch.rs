@@ -9,10 +9,10 @@ use reqwest::blocking::{Client, ClientBuilder, Response};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::redirect::{Attempt, Policy as Redirects};
 
-use super::key::is_html;
-use super::origin::read_bounded;
-use super::plain::quoted;
-use super::{HttpsUrl, ReadError};
+use super::{ReadError, read_bounded};
+use crate::policy::HttpsUrl;
+use crate::policy::key::is_html;
+use crate::policy::plain::quoted;
 
 /// How many redirects are followed, each to https only.
 const MOST_REDIRECTS: usize = 3;

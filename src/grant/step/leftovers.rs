@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::step::{PlanError, Step, Undo, Wanted};
+use super::{PlanError, Step, Undo, Wanted};
 use crate::host::change::{Change, Owner};
 use crate::host::files::{self, Kind, Trust};
 use crate::host::sweep;
@@ -70,7 +70,7 @@ pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
 
 /// Files of the uid that are not in its home. They are named, not touched. `swept` are folders that
 /// will have been swept; after that, what is left in them counts as well.
-pub(super) fn elsewhere(wanted: &Wanted, swept: &[&str]) -> sweep::Found {
+pub fn elsewhere(wanted: &Wanted, swept: &[&str]) -> sweep::Found {
     let mut except: Vec<&Path> = swept.iter().map(Path::new).collect();
     except.extend([wanted.facts.home.as_path(), Path::new("/run/user")]);
     if !wanted.facts.key_file.starts_with(&wanted.facts.home) {
@@ -80,7 +80,7 @@ pub(super) fn elsewhere(wanted: &Wanted, swept: &[&str]) -> sweep::Found {
 }
 
 /// Folders that ending a grant sweeps.
-pub(super) fn swept() -> Vec<&'static str> {
+pub fn swept() -> Vec<&'static str> {
     [&sweep::TEMPORARY[..], &AT_SPOOLS[..]].concat()
 }
 

@@ -149,7 +149,8 @@ fn answers_of_a_site() {
 /// that it takes from there can't be changed in this process.
 #[test]
 fn certificates_and_proxies_come_from_the_environment() {
-    const NAME: &str = "policy::fetch::tests::certificates_and_proxies_come_from_the_environment";
+    const NAME: &str =
+        "policy::origin::fetch::tests::certificates_and_proxies_come_from_the_environment";
     if let Ok(url) = std::env::var("TEST_FETCH_URL") {
         let roots = client(PATIENCE).unwrap().1;
         let result = get(&url.parse().unwrap()).map(|(bytes, _)| bytes.len());

