@@ -137,6 +137,7 @@ mod tests {
             "https://a\\b/",
             "https://a:99999/",
             "https://a\u{202e}/",
+            "https://지원.example/x",
             "//a/",
             // Host names are given in ASCII: tables of Unicode would be a tenth of the download.
             "https://지원.example/",
