@@ -25,7 +25,8 @@ const LEFT: &str = "ps -eo uid:1,pid,args | grep '^6[01][0-9][0-9][0-9] ' || :; 
 
 struct Scene {
     host: Host,
-    _net: Net,
+    net: Net,
+    key: Key,
     canaries: String,
 }
 
@@ -35,14 +36,15 @@ impl Scene {
         let host = Suite::default().boot(&net, "customer", "203.0.113.10");
         let program = std::fs::read(env!("CARGO_BIN_EXE_support-access")).unwrap();
         host.put("/run/test/program", program, 0o755);
-        host.put("/run/test/key.pub", Key::generate(KeyKind::Ed25519).public(), 0o644);
+        let key = Key::generate(KeyKind::Ed25519);
+        host.put("/run/test/key.pub", key.public(), 0o644);
         host.ok("useradd -m victim; mkdir -p /home/victim/.ssh; \
             echo canary | tee /root/.ssh/authorized_keys /home/victim/.ssh/authorized_keys \
             /etc/authorized_keys /etc/cron.d/authorized_keys; chown -R victim: /home/victim"
             .replace("echo canary", "mkdir -p /root/.ssh; echo canary")
             .as_str());
         let canaries = host.ok(CANARIES);
-        Self { host, _net: net, canaries }
+        Self { host, net, key, canaries }
     }
 
     fn run(&self, words: &str) -> lab::Output {
@@ -225,4 +227,33 @@ fn a_timer_that_meets_another_run_does_not_fail() {
     other.wait_for("held");
     let expire = scene.run("expire");
     assert_eq!((expire.code, expire.stdout.as_str()), (0, ""), "{expire}");
+}
+
+#[test]
+fn what_stood_under_the_accounts_name_before_it_stays() {
+    let scene = Scene::new();
+    let before = "echo old >/var/mail/cafe24; chown victim /var/mail/cafe24; \
+        echo '# old' >/var/spool/cron/crontabs/cafe24; chown victim /var/spool/cron/crontabs/cafe24";
+    scene.host.ok(before);
+    assert!(scene.grant("").last_line().starts_with("RESULT: granted"));
+    assert_eq!(scene.run("delete").last_line(), "RESULT: deleted");
+    assert_eq!(
+        scene.host.ok("cat /var/mail/cafe24 /var/spool/cron/crontabs/cafe24"),
+        "old\n# old\n"
+    );
+}
+
+#[test]
+fn a_visit_that_is_cut_off_leaves_no_failed_unit() {
+    let scene = Scene::new();
+    let engineer = Host::boot(&scene.net, "engineer", "192.0.2.7");
+    assert!(scene.grant("").last_line().starts_with("RESULT: granted"));
+    let mut session = engineer.ssh(&scene.key, "cafe24@203.0.113.10").open_session();
+    session.send("pgrep -u cafe24 systemd; echo rea''dy\n");
+    session.wait_for("ready");
+    let deleted = scene.run("delete");
+    assert_eq!((deleted.code, deleted.last_line()), (0, "RESULT: deleted"), "{deleted}");
+    assert!(session.is_cut_within(std::time::Duration::from_secs(10)));
+    assert_eq!(scene.host.run("systemctl is-system-running").stdout, "running\n");
+    assert_eq!(scene.host.run(LEFT).stdout, "");
 }
