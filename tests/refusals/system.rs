@@ -144,7 +144,7 @@ fn where_usr_local_is_read_only_the_timer_s_copy_serves() {
     let server = Server::boot();
     server.host.ok("mount --bind /usr/local /usr/local; mount -o remount,bind,ro /usr/local");
     let opened = server.grant("");
-    assert!(opened.stdout.contains("/var/lib/support-access/support-access delete"), "{opened}");
+    assert!(opened.contains("/var/lib/support-access/support-access delete"), "{opened}");
     let ended = server.host.run("/var/lib/support-access/support-access delete");
     assert_eq!(ended.last_line(), "RESULT: deleted", "{ended}");
 }

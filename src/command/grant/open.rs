@@ -16,7 +16,7 @@ use crate::grant::proof::{Extent, Proof, prove};
 use crate::grant::step::Wanted;
 use crate::grant::survey;
 use crate::host::signals::Held;
-use crate::host::{Hands, sudo};
+use crate::host::{Hands, log, sudo};
 use crate::text::report::Report;
 
 pub(super) fn run(
@@ -55,7 +55,7 @@ pub(super) fn run(
                 return Err(Failure::left(format!("{failure}; {second}")));
             }
             write_log(&hands, "rolled-back", &facts, &[("why", json!(failure.to_string()))], out);
-            out.say(Look::Plain, &Report::RolledBack);
+            out.say(Look::Plain, &Report::RolledBack { log: log::PATH.to_owned() });
             Err(failure)
         }
     }
