@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::delete::tell_others;
+use super::delete::{local_list, tell_others};
 use super::describe;
 use super::failure::Failure;
 use super::out::{Exit, Look, Out};
@@ -33,7 +33,7 @@ fn attempt(source: &PolicySource, out: &mut Out) -> Result<bool, Failure> {
     if let Some(state) = &state {
         out.follow(state.facts.lang);
     }
-    let others = tell_others(source, state.as_ref(), out)?;
+    let others = tell_others(source, &local_list(), state.as_ref(), out);
     let Some(state) = state else {
         out.say(Look::Plain, &Report::AuditNone);
         out.field("state", json!("none"));

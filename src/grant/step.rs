@@ -24,7 +24,7 @@ pub use super::facts::Step;
 pub use account::{Standing, mark, standing};
 pub use keys::{ProofKey, foreign_lines};
 pub use leftovers::{elsewhere, swept};
-pub use program::{COPY, INSTALLED, installs, own_bytes};
+pub use program::{COPY, INSTALLED, at_hand, installs, own_bytes};
 
 /// What a server shall look like, and what of it is known to be ours.
 #[derive(Clone, Debug)]

@@ -17,6 +17,8 @@ words! {
         ClearingEarlier => "An earlier run was cut off or is over; clearing it away first.", "중단되었거나 기한이 지난 이전 실행을 먼저 정리합니다.";
         StepDone { step: String } => "done: {step}", "완료: {step}";
         Proving => "Asking sshd whether it lets the engineer in", "엔지니어가 접속할 수 있는지 sshd에 확인하는 중";
+        SudoForeign { account: String, rule: String } => "a rule on this server that is not ours would let account {account} run things as root without a password: {rule}. Look for it in /etc/sudoers and /etc/sudoers.d, remove it, and run this again; or allow it with --sudo full", "이 서버에 있는 다른 sudo 규칙 때문에 {account} 계정이 비밀번호 없이 root 권한을 쓸 수 있습니다: {rule}. /etc/sudoers와 /etc/sudoers.d에서 확인해 삭제한 뒤 다시 실행하거나, --sudo full로 허용해 주세요";
+        SudoMissing { account: String } => "sudo does not follow the rule for account {account}. Look whether /etc/sudoers has the line '@includedir /etc/sudoers.d' and whether a later rule takes it back: sudo -l -U {account}", "sudo가 {account} 계정의 규칙을 따르지 않습니다. /etc/sudoers에 '@includedir /etc/sudoers.d' 줄이 있는지, 뒤의 다른 규칙이 취소하지 않는지 확인해 주세요: sudo -l -U {account}";
         RollingBack => "Undoing everything", "모두 되돌리는 중";
         RolledBack { log: String } => "Everything was undone; nothing is left but the log {log}.", "모두 되돌렸습니다. 로그 {log}만 남아 있습니다.";
         ProofFailed { reason: String } => "The engineer could not sign in: {reason}.", "엔지니어가 접속할 수 없습니다: {reason}.";

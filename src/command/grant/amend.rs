@@ -54,8 +54,10 @@ pub(super) fn run(
         }
         Err(failure) => {
             out.say(Look::Plain, &Report::RollingBack);
-            back(&hands, &mut journal, state, signals)?;
-            Err(failure)
+            match back(&hands, &mut journal, state, signals) {
+                Ok(()) => Err(failure),
+                Err(second) => Err(Failure::left(format!("{failure}; {second}"))),
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::grant::proof::{Extent, Proof, prove};
 use crate::grant::step::Wanted;
 use crate::grant::survey;
 use crate::host::signals::Held;
-use crate::host::{Hands, log};
+use crate::host::{Hands, log, sudo};
 use crate::text::report::Report;
 
 pub(super) fn run(
@@ -51,7 +51,9 @@ pub(super) fn run(
         Err(failure) => {
             out.say(Look::Plain, &Report::RollingBack);
             drop(journal);
-            clear(Why::Rollback, out)?;
+            if let Err(second) = clear(Why::Rollback, out) {
+                return Err(Failure::left(format!("{failure}; {second}")));
+            }
             write_log(&hands, "rolled-back", &facts, &[("why", json!(failure.to_string()))], out);
             out.say(Look::Plain, &Report::RolledBack { log: log::PATH.to_owned() });
             Err(failure)
@@ -103,6 +105,7 @@ pub(super) fn proven(
     asked: &Asked,
     out: &mut Out,
 ) -> Result<Option<Proof>, Failure> {
+    check_sudo(wanted)?;
     if !asked.options.verify {
         return Ok(None);
     }
@@ -117,6 +120,22 @@ pub(super) fn proven(
     }
     tell_proof(&proof, &asked.door, out);
     Ok(Some(proof))
+}
+
+/// Holds sudo to what the grant says: others may have left a rule for an account of this name, and
+/// ours counts only where sudoers.d is read.
+fn check_sudo(wanted: &Wanted) -> Result<(), Failure> {
+    let account = wanted.facts.account.clone();
+    let rules = sudo::without_password(&account).context("asking sudo")?;
+    match (wanted.facts.sudo, rules.first()) {
+        (false, Some(rule)) => {
+            Err(Failure::unproven(Report::SudoForeign { account, rule: rule.clone() }))
+        }
+        (true, _) if !rules.iter().any(|rule| rule.ends_with("NOPASSWD: ALL")) => {
+            Err(Failure::unproven(Report::SudoMissing { account }))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn finish(
