@@ -1,8 +1,10 @@
 //! Paths, units, exit codes and last words.
 
+use std::time::Duration;
+
 use lab::{Changes, What};
 
-use crate::support::{Server, result_word, without_journald};
+use crate::support::{ACCOUNT, CUSTOMER, Server, result_word, without_journald};
 
 /// Everything that an open grant adds to the disk, apart from the account's home.
 const STANDS: [(&str, &str); 11] = [
@@ -124,4 +126,30 @@ fn a_grant_without_proof_says_so_in_its_last_line() {
     server.delete();
     let said = server.grant("");
     assert!(said.lines().last().unwrap().ends_with("Z proof=full"), "{said}");
+}
+
+/// While the engineer is at work, with `/tmp` and logind's own folder disks of their own.
+#[test]
+fn a_dry_run_of_delete_ends_as_the_delete_does() {
+    let server = Server::boot();
+    let host = &server.host;
+    let engineer = server.engineer();
+    host.ok("mount -t tmpfs -o mode=1777 tmpfs /tmp");
+    server.grant("");
+    let to = format!("{ACCOUNT}@{CUSTOMER}");
+    let mut session = engineer.ssh(&server.key, &to).open_session();
+    session.send("echo x >/tmp/mine; echo rea''dy\n");
+    session.wait_for("ready");
+
+    let before = host.snapshot();
+    let dry = server.program("delete --dry-run").run();
+    assert_eq!((dry.code, result_word(&dry.stdout)), (0, Ok("dry-run")), "{dry}");
+    assert!(dry.stdout.contains("/tmp/mine"), "{dry}");
+    let changes = without_journald(host.changes_since(&before));
+    assert!(changes.is_empty(), "{changes}");
+    assert!(session.is_open());
+
+    assert_eq!(result_word(&server.delete()), Ok("deleted"));
+    assert!(session.is_cut_within(Duration::from_secs(10)));
+    assert!(!host.exists("/tmp/mine"));
 }
