@@ -126,8 +126,8 @@ fn what_is_gone_is_gone() {
          sed -i 's/\"deadline\":[0-9]*/\"deadline\":1/' /var/lib/support-access/journal; \
          systemctl start support-access-expire.service; usermod -c \"$mark\" cafe24"
             .to_owned(),
-        "pkill -KILL -u cafe24; userdel -r cafe24".to_owned(),
-        "pkill -KILL -u cafe24; userdel cafe24".to_owned(),
+        "pkill -KILL -u cafe24; sleep 1; userdel -r cafe24".to_owned(),
+        "pkill -KILL -u cafe24; sleep 1; userdel cafe24".to_owned(),
         "gpasswd -a cafe24 users".to_owned(),
         format!("rm {INSTALLED}"),
         "rm /var/lib/support-access/support-access".to_owned(),

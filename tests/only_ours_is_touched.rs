@@ -144,7 +144,7 @@ fn a_legacy_account_is_recognised() {
     host.put("/run/test/new.toml", policy("helper", &old.fingerprint()), 0o644);
     host.put("/run/test/none.toml", policy("helper", &server.key.fingerprint()), 0o644);
     let before = host.snapshot();
-    let remedy = "pkill -KILL -u cafe24; userdel -r cafe24";
+    let remedy = "pkill -KILL -u cafe24; sleep 1; userdel -r cafe24";
 
     server.run("grant --policy /run/test/same.toml").is("refused", 4).says(remedy);
     server.run("audit --policy /run/test/same.toml").is("problems", 6).says(remedy);
@@ -197,7 +197,7 @@ fn an_account_without_the_mark_is_closed_and_kept() {
     server.run("audit").is("problems", 6).says("no longer carries the mark");
     server.grant("--sudo full").is("refused", 4).says("no longer carries the mark");
     let ran = server.run("delete").is("failed", 5).says("no longer carries our mark");
-    let remedy = "pkill -KILL -u cafe24; userdel -r cafe24";
+    let remedy = "pkill -KILL -u cafe24; sleep 1; userdel -r cafe24";
     ran.says(remedy);
     assert_eq!(host.read("/home/cafe24/data"), "data\n");
     assert!(!host.exists(KEY_FILE) && !host.exists(SUDOERS));

@@ -62,8 +62,7 @@ fn main_job(suite: Suite, sudo: &'static str, delete: &str) {
     let target = format!("example@{CUSTOMER}");
     let known = opened.stdout.lines().filter_map(|line| line.split_once("known_hosts:"));
     let known: Vec<&str> = known.map(|(_, entry)| entry.trim()).collect();
-    let login =
-        || engineer.ssh(&stage.key, &target).known_hosts(&format!("{}\n", known.join("\n")));
+    let login = || engineer.ssh(stage.key, &target).known_hosts(&format!("{}\n", known.join("\n")));
     let inside = login().from(ENGINEER).command("id -un; sudo -n true; echo sudo=$?").run();
     assert!(inside.stdout.starts_with("example\n"), "{inside}");
     assert_eq!(inside.stdout.contains("sudo=0"), sudo == "full", "{inside}");

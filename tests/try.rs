@@ -25,10 +25,10 @@ fn main() {
 
     title(&format!("The engineer signs in from {ENGINEER}"));
     let target = format!("example@{CUSTOMER}");
-    let login = stage.engineer.ssh(&stage.key, &target).from(ENGINEER);
+    let login = stage.engineer.ssh(stage.key, &target).from(ENGINEER);
     must(print(&login.command("id; sudo -n true && echo root is his; uptime").run()), 0);
     title(&format!("The same key from {STRANGER}"));
-    must(print(&stage.engineer.ssh(&stage.key, &target).from(STRANGER).command("id").run()), 255);
+    must(print(&stage.engineer.ssh(stage.key, &target).from(STRANGER).command("id").run()), 255);
 
     must(show("The customer ends it", customer, &format!("{line} | CAFE24DEL=yes sh -")), 0);
     title("What differs on the customer's disk from before, times aside");

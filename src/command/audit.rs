@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::delete::tell_others;
+use super::delete::{local_list, tell_others};
 use super::describe;
 use super::failure::Failure;
 use super::out::{Exit, Look, Out};
@@ -33,14 +33,14 @@ fn attempt(source: &PolicySource, out: &mut Out) -> Result<bool, Failure> {
     if let Some(state) = &state {
         out.follow(state.facts.lang);
     }
-    let others = tell_others(source, state.as_ref(), out)?;
+    let others = tell_others(source, &local_list(), state.as_ref(), out);
     let Some(state) = state else {
         out.say(Look::Plain, &Report::AuditNone);
         out.field("state", json!("none"));
         return Ok(others);
     };
     let whole = tell_state(&state, out);
-    let drift = tell_drift(&state, out)?;
+    let drift = tell_drift(&state, out);
     tell_use(&state, out)?;
     Ok(others || !whole || drift)
 }
@@ -79,9 +79,9 @@ fn tell_state(state: &State, out: &mut Out) -> bool {
 }
 
 /// Says what a repair would change; returns whether there is anything.
-fn tell_drift(state: &State, out: &mut Out) -> Result<bool, Failure> {
+fn tell_drift(state: &State, out: &mut Out) -> bool {
     if state.closing.is_some() || state.settled.is_none() {
-        return Ok(false);
+        return false;
     }
     let wanted = Wanted::of(state);
     let mut drift = false;
@@ -95,18 +95,17 @@ fn tell_drift(state: &State, out: &mut Out) -> Result<bool, Failure> {
                     out.push("drift", describe::json(Some(step), change));
                 }
             }
-            Err(error @ PlanError::Refused(_)) => {
+            Err(error) => {
                 drift = true;
                 tell_refused(&error, out);
             }
-            Err(error) => return Err(error.into()),
         }
     }
     out.say(
         if drift { Look::Plain } else { Look::Good },
         if drift { &Report::AuditRepair } else { &Report::AuditWell },
     );
-    Ok(drift)
+    drift
 }
 
 fn tell_refused(error: &PlanError, out: &mut Out) {

@@ -10,7 +10,7 @@ use super::out::{Exit, Look, Out};
 use super::policy;
 use crate::cli::PolicySource;
 use crate::grant::end;
-use crate::grant::journal::{self, State, Why};
+use crate::grant::journal::{self, POLICY, State, Why};
 use crate::grant::survey;
 use crate::host::lock::Lock;
 use crate::host::signals::Held;
@@ -40,12 +40,12 @@ fn attempt(
         let tell = |holder: &str| out.progress(&Report::Waiting { holder: holder.to_owned() });
         Some(Lock::take("delete", PATIENCE, tell)?)
     };
-    let state = journal::read()?;
+    let state = journal::read_for_ending()?;
     if let Some(state) = &state {
         out.follow(state.facts.lang);
     }
-    let others = tell_others(source, state.as_ref(), out)?;
     let Some(state) = state else {
+        let others = tell_others(source, &local_list(), None, out);
         if !dry_run {
             end::remove_empty_folder(&Hands::new("new"));
         }
@@ -55,16 +55,21 @@ fn attempt(
         out.say(Look::Plain, &Report::NothingToDelete);
         return Ok((if dry_run { "dry-run" } else { "nothing-to-delete" }, Exit::Done));
     };
-    if dry_run {
-        out.say(Look::Strong, &Report::DryRunDelete);
-        let ended = ending::print_plan(&state, out)?;
-        let clean = ended.is_clean() && !others;
-        return Ok(("dry-run", if clean { Exit::Done } else { Exit::Left }));
-    }
     if processes::own_login_uid() == Some(state.facts.uid) {
         return Err(Refusal::FromInside { account: state.facts.account }.into());
     }
+    // The list that is kept goes with the grant.
+    let list = local_list();
+    if dry_run {
+        out.say(Look::Strong, &Report::DryRunDelete);
+        let ended = ending::print_plan(&state, out)?;
+        let others = tell_others(source, &list, Some(&state), out);
+        let clean = ended.is_clean() && !others;
+        return Ok(("dry-run", if clean { Exit::Done } else { Exit::Left }));
+    }
     let (word, exit) = end_and_tell(&state, Why::Delete, out)?;
+    // Only now: looking for others may need a network, or fail, and the door is closed first.
+    let others = tell_others(source, &list, None, out);
     Ok((word, if others { Exit::Left } else { exit }))
 }
 
@@ -110,41 +115,32 @@ pub(super) fn end_and_tell(
 }
 
 /// Names accounts that have no journal: of the provider's earlier script, and of a grant whose
-/// journal was lost. Returns whether there are any.
+/// journal was lost. Returns whether there are any. What can't be looked at is no failure.
 pub(super) fn tell_others(
     source: &PolicySource,
+    list: &[Legacy],
     state: Option<&State>,
     out: &mut Out,
-) -> Result<bool, Failure> {
-    let mut any = false;
-    for account in survey::legacy(&legacy_list(source, out), state.map(|state| &state.facts))? {
+) -> bool {
+    let grant = state.map(|state| &state.facts);
+    let named = source.origin.as_ref().and_then(|_| policy::load(source, None, out).ok());
+    let list = named.as_ref().map_or(list, |given| &given.loaded.policy.legacy);
+    let legacy = survey::legacy(list, grant).unwrap_or_default();
+    let orphans = survey::orphans(grant).unwrap_or_default();
+    for account in &legacy {
         out.warn(&Report::LegacyFound { account: account.clone() });
         out.push("legacy", json!(account));
-        any = true;
     }
-    for account in survey::orphans(state.map(|state| &state.facts))? {
+    for account in &orphans {
         out.warn(&Report::OrphanFound { account: account.clone() });
         out.push("orphans", json!(account));
-        any = true;
     }
-    Ok(any)
+    !legacy.is_empty() || !orphans.is_empty()
 }
 
-/// The provider's list of earlier accounts: from the policy that was named, the one kept with the
-/// grant, or the built-in one. Ending must work without a network, so a policy that can't be had is
-/// no failure.
-fn legacy_list(source: &PolicySource, out: &Out) -> Vec<Legacy> {
-    if source.origin.is_some()
-        && let Ok(given) = policy::load(source, None, out)
-    {
-        return given.loaded.policy.legacy;
-    }
-    let kept = Origin::File(journal::POLICY.into())
-        .read()
-        .ok()
-        .and_then(|f| Policy::parse(&f.bytes, journal::POLICY).ok());
-    kept.map_or_else(
-        || Policy::builtin().map(|p| p.legacy).unwrap_or_default(),
-        |policy| policy.legacy,
-    )
+/// The provider's list of earlier accounts, from the policy kept with the grant or the built-in one.
+pub(super) fn local_list() -> Vec<Legacy> {
+    let kept = Origin::File(POLICY.into()).read().ok();
+    let kept = kept.and_then(|fetched| Policy::parse(&fetched.bytes, POLICY).ok());
+    kept.or_else(|| Policy::builtin().ok()).map(|policy| policy.legacy).unwrap_or_default()
 }

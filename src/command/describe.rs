@@ -49,7 +49,12 @@ pub(super) fn text(change: &Change) -> ChangeText {
         Change::RemoveTree { path, .. } => ChangeText::RemoveTree { path: shown(path) },
         Change::Run { tool } => ChangeText::Run { line: tool.line() },
         Change::Sweep { found, .. } => {
-            let paths = found.iter().map(|path| shown(path)).collect::<Vec<_>>().join(", ");
+            const MOST: usize = 20;
+            let mut paths: Vec<_> = found.iter().take(MOST).map(|path| shown(path)).collect();
+            if found.len() > MOST {
+                paths.push("...".to_owned());
+            }
+            let paths = paths.join(", ");
             ChangeText::Sweep { count: found.len(), paths }
         }
         Change::EndProcesses { running, .. } if running.is_empty() => ChangeText::EndNone,

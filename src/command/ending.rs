@@ -6,18 +6,17 @@ use super::describe;
 use super::failure::Failure;
 use super::out::{Look, Out};
 use crate::grant::end::{self, Ended, Left};
-use crate::grant::journal::{Journal, State, Why};
+use crate::grant::journal::{self, State, Why};
 use crate::host::Hands;
 use crate::text::report::Report;
 use crate::text::{Lang, Words};
 
 /// Ends the grant of the journal, whatever its state; `None` when there is none.
 pub(super) fn end_now(why: Why, out: &mut Out) -> Result<Option<Ended>, Failure> {
-    let Some(mut journal) = Journal::open()? else { return Ok(None) };
-    let hands = Hands::new(&journal.state().facts.id.clone());
-    let ended = end::end(&hands, &mut journal, why, &mut |change| {
+    let Some(state) = journal::read_for_ending()? else { return Ok(None) };
+    let ended = end::end(&Hands::new(&state.facts.id), &state, why, &mut |change| {
         out.line(Look::Faint, &format!("  {}", describe::text(change).say(out.lang())));
-    })?;
+    });
     for change in &ended.changes {
         out.push("changes", describe::json(None, change));
     }

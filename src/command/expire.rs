@@ -8,7 +8,7 @@ use super::out::{Exit, Out};
 use crate::grant::carry::carry;
 use crate::grant::journal::{self, Event, Journal, State, Why};
 use crate::grant::step::Wanted;
-use crate::host::lock::Lock;
+use crate::host::lock::{Lock, LockError};
 use crate::host::signals::Held;
 use crate::host::{Hands, clock};
 
@@ -27,8 +27,12 @@ pub(super) fn run(mut out: Out) -> u8 {
 
 fn attempt(out: &mut Out) -> Result<Option<(&'static str, Exit)>, Failure> {
     let mut signals = Held::new();
-    let _lock = Lock::take("expire", PATIENCE, |_| {})?;
-    let Some(state) = journal::read()? else { return Ok(None) };
+    // Whoever holds the lock is at work on the same grant; the timer comes again.
+    let _lock = match Lock::take("expire", PATIENCE, |_| {}) {
+        Err(LockError::Held { .. }) => return Ok(None),
+        other => other?,
+    };
+    let Some(state) = journal::read_for_ending()? else { return Ok(None) };
     let Some(why) = why(&state) else {
         if !state.complete && clock::now() - state.last >= UNFINISHED {
             finish(&mut signals)?;

@@ -25,8 +25,9 @@ impl Failure {
     }
 
     /// It went wrong, and was undone as far as anything had been done.
-    pub(super) fn failed(why: &dyn std::fmt::Display) -> Self {
-        Self { exit: Exit::Failed, words: Box::new(Report::Failed { why: why.to_string() }) }
+    pub(super) fn failed(error: impl Into<anyhow::Error>) -> Self {
+        let why = format!("{:#}", error.into());
+        Self { exit: Exit::Failed, words: Box::new(Report::Failed { why }) }
     }
 
     /// sshd would not let the engineer in.
@@ -53,6 +54,12 @@ impl std::fmt::Display for Failure {
     }
 }
 
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::failed(error)
+    }
+}
+
 macro_rules! refusals {
     ($($error:ty),+) => { $(
         impl From<$error> for Failure {
@@ -63,19 +70,13 @@ macro_rules! refusals {
     )+ };
 }
 
-impl From<crate::host::change::ChangeError> for Failure {
-    fn from(error: crate::host::change::ChangeError) -> Self {
-        Self::failed(&error)
-    }
-}
-
 refusals!(Refusal, crate::policy::Refusal, LoadError, ReadError, KeysError, SignersError);
 
 impl From<PlanError> for Failure {
     fn from(error: PlanError) -> Self {
         match error {
             PlanError::Refused(refusal) => Self::refused(refusal),
-            other => Self::failed(&other),
+            other => Self::failed(other),
         }
     }
 }
@@ -86,7 +87,7 @@ impl From<CarryError> for Failure {
             CarryError::Plan(PlanError::Refused(refusal)) => {
                 Self { exit: Exit::Failed, words: Box::new(refusal) }
             }
-            other => Self::failed(&other),
+            other => Self::failed(other),
         }
     }
 }
@@ -98,7 +99,7 @@ impl From<JournalError> for Failure {
             JournalError::Damaged { line, why } => {
                 Self::refused(Refusal::DamagedJournal { line, why })
             }
-            other @ JournalError::File(_) => Self::failed(&other),
+            other @ JournalError::File(_) => Self::failed(other),
         }
     }
 }
@@ -109,7 +110,7 @@ impl From<LockError> for Failure {
             LockError::Held { holder } => {
                 Self { exit: Exit::Busy, words: Box::new(Report::Busy { holder }) }
             }
-            LockError::File(error) => Self::failed(&error),
+            LockError::File(error) => Self::failed(error),
         }
     }
 }

@@ -22,7 +22,7 @@ use crate::host::change::Change;
 use crate::host::clock;
 use crate::host::lock::Lock;
 use crate::host::signals::Held;
-use crate::policy::{Source, Terms, Wishes};
+use crate::policy::{AuthorizedKey, Policy, Source, Terms, Wishes};
 use crate::text::Words;
 use crate::text::refusal::Refusal;
 use crate::text::report::Report;
@@ -123,10 +123,15 @@ fn ask<'a>(
         sudo: options.sudo,
         port: options.port,
     };
-    if options.policy.origin.is_none()
+    // A customer who names no policy, as with the copy of the program on his server, or who only
+    // asks for more time, keeps what he does not name.
+    if (options.policy.origin.is_none() || matches!(options.time, Time::Extend(_)))
         && let Some(facts) = open
     {
         recall(&mut wishes, facts);
+        if given.is_published() {
+            forget_withdrawn(&mut wishes, &given.loaded.policy, options);
+        }
     }
     let terms = Terms::narrow(&given.loaded.policy, &wishes, given.is_published())?;
     let from =
@@ -149,8 +154,7 @@ fn ask<'a>(
     Ok(Asked { options, terms, inputs, door, policy: given.loaded.bytes.clone(), legacy })
 }
 
-/// Fills the wishes of a customer who names no policy while a grant is open, as with the copy of the
-/// program on his server: what he does not name stays as it is.
+/// Fills the wishes that were not named with what the open grant has.
 fn recall(wishes: &mut Wishes, facts: &Facts) {
     if wishes.keys.is_empty() {
         wishes.keys = facts.keys.iter().filter_map(|key| key.parse().ok()).collect();
@@ -162,6 +166,25 @@ fn recall(wishes: &mut Wishes, facts: &Facts) {
     wishes.port = wishes.port.or(Some(facts.port));
     let sudo = if facts.sudo { crate::policy::Sudo::Full } else { crate::policy::Sudo::None };
     wishes.sudo = wishes.sudo.or(Some(sudo));
+}
+
+/// What the provider has taken out of the policy meanwhile goes from the grant as well; what the
+/// customer names himself is refused by the policy's own rules.
+fn forget_withdrawn(wishes: &mut Wishes, policy: &Policy, named: &Grant) {
+    let holds = |key: &AuthorizedKey| {
+        let fingerprint = key.fingerprint();
+        policy.keys.iter().any(|known| known.fingerprint() == fingerprint)
+            && !policy.revoked.contains(&fingerprint)
+    };
+    if named.keys.is_empty() {
+        wishes.keys.retain(holds);
+    }
+    if named.from.is_empty() {
+        wishes.from.retain(|from| policy.from.iter().any(|allowed| allowed.covers(from)));
+    }
+    if named.sudo.is_none() {
+        wishes.sudo = wishes.sudo.min(Some(policy.sudo));
+    }
 }
 
 /// Prints a plan, and ends a dry run.

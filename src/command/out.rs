@@ -91,7 +91,7 @@ impl Out {
     }
 
     /// One line for a person. Texts may hold what somebody else wrote, so nothing in it reaches the
-    /// terminal as a command.
+    /// terminal as a command, and no name of a file can begin a line that looks like one of ours.
     pub(crate) fn line(&self, look: Look, text: &str) {
         if self.json {
             return;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::out::{Look, Out};
 use crate::grant::journal::Facts;
 use crate::grant::proof::{Extent, Proof};
-use crate::grant::step::INSTALLED;
+use crate::grant::step::at_hand;
 use crate::grant::survey::Door;
 use crate::host::clock;
 use crate::host::door::Answer;
@@ -86,7 +86,7 @@ impl Receipt<'_> {
         labels.push(self.policy());
         labels.extend(self.proof_labels());
         labels.push(Label::Firewall { port: facts.port, list: facts.from.join(", ") });
-        labels.push(Label::End { line: format!("{INSTALLED} delete") });
+        labels.push(Label::End { line: format!("{} delete", at_hand()) });
         if let Some(origin) = &facts.origin {
             labels
                 .push(Label::EndByLine { line: format!("curl -sLf {origin} | sh -s -- --delete") });

@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::journal::{self, Event, FOLDER, Facts, Journal, JournalError, POLICY, State, Why};
+use super::journal::{self, Event, FOLDER, Facts, Journal, POLICY, State, Why};
 use super::step::{self, PlanError, Stage, Standing, Wanted};
 use crate::host::change::{Change, ChangeError, Owner, clear_temporary};
 use crate::host::files::{self, Trust};
@@ -77,26 +77,27 @@ pub fn plan(state: &State) -> Result<Ended, PlanError> {
         let undo = stage.plan(&wanted)?;
         ended.changes.extend(undo.changes);
         ended.left.extend(undo.foreign.into_iter().map(Left::Foreign));
+        let unplanned = undo.unplanned.into_iter().map(|error| Left::Unplanned { stage, error });
+        ended.left.extend(unplanned);
     }
     if let Standing::Unmarked(_) | Standing::Foreign(_) = step::standing(&wanted.facts)? {
         ended.left.push(Left::Unmarked(wanted.facts.account.clone()));
     }
     ended.changes.extend(records());
-    ended.elsewhere = step::elsewhere(&wanted);
+    ended.elsewhere = step::elsewhere(&wanted, &step::swept());
     Ok(ended)
 }
 
-/// Ends the grant of the journal.
-pub fn end(
-    hands: &Hands,
-    journal: &mut Journal,
-    why: Why,
-    on_change: &mut dyn FnMut(&Change),
-) -> Result<Ended, JournalError> {
-    if journal.state().closing.is_none() {
-        journal.write(hands, Event::Close { why })?;
+/// Ends the grant that the journal tells of.
+pub fn end(hands: &Hands, state: &State, why: Why, on_change: &mut dyn FnMut(&Change)) -> Ended {
+    // A disk that is full or has become read-only must not keep the door open: the account may have
+    // filled it. Without this line a run that is killed now is only not recognised as an ending.
+    if state.closing.is_none()
+        && let Ok(Some(mut journal)) = Journal::open()
+    {
+        let _ = journal.write(hands, Event::Close { why });
     }
-    let wanted = Wanted::of(journal.state());
+    let wanted = Wanted::of(state);
     let facts = &wanted.facts;
     // Reading the lines may fail; the door must close all the same.
     let key_lines = step::foreign_lines(facts).unwrap_or_default();
@@ -108,13 +109,13 @@ pub fn end(
             && wanted.begun.contains(&step::Step::Account)
         {
             ended.left.push(Left::Unmarked(facts.account.clone()));
-            return Ok(ended);
+            return ended;
         }
         if stage == Stage::Timer {
-            ended.elsewhere = step::elsewhere(&wanted);
+            ended.elsewhere = step::elsewhere(&wanted, &[]);
             // The timer tries again for as long as the account, or a way in, is still there.
             if ended.is_blocked() {
-                return Ok(ended);
+                return ended;
             }
         }
         run(hands, &wanted, stage, &mut ended, on_change);
@@ -124,7 +125,7 @@ pub fn end(
             make(hands, Stage::Program, change, &mut ended, on_change);
         }
     }
-    Ok(ended)
+    ended
 }
 
 fn run(
@@ -141,6 +142,8 @@ fn run(
         match stage.plan(wanted) {
             Ok(undo) => {
                 round.left.extend(undo.foreign.into_iter().map(Left::Foreign));
+                let unplanned = undo.unplanned.into_iter();
+                round.left.extend(unplanned.map(|error| Left::Unplanned { stage, error }));
                 for change in undo.changes {
                     make(hands, stage, change, &mut round, on_change);
                 }

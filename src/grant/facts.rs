@@ -71,6 +71,9 @@ pub struct Facts {
     /// Folders on the way to it that the grant makes, outermost first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub key_folders: Vec<PathBuf>,
+    /// Files that held the keys before `AuthorizedKeysFile` was changed under the open grant.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier_key_files: Vec<PathBuf>,
     /// The deadline as this sshd's `expiry-time` option; `None` where it knows no such option.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_expiry: Option<String>,

@@ -38,6 +38,18 @@ fn a_newer_schema_is_told_from_damage() {
 }
 
 #[test]
+fn what_stands_before_the_damage_is_enough_to_end_a_grant() {
+    let mut lines = fixture("1-extended.jsonl");
+    let at = lines.iter().position(|line| line.contains("\"amend\"")).unwrap();
+    lines[at + 1] = "\u{0}\u{0}".to_owned();
+    let (state, error) = add_up(&lines);
+    assert!(matches!(error, Some(JournalError::Damaged { .. })));
+    let state = state.unwrap();
+    assert_eq!(state.facts.deadline - state.facts.started, 4 * 86_400);
+    assert_eq!(add_up(&["{".to_owned()]).0, None);
+}
+
+#[test]
 fn a_field_that_a_later_program_of_the_same_schema_added_is_no_damage() {
     let mut lines = fixture("1-open.jsonl");
     lines[0] = lines[0].replacen("\"facts\":{", "\"facts\":{\"later\":1,", 1);

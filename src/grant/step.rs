@@ -23,8 +23,8 @@ use crate::text::refusal::Refusal;
 pub use super::facts::Step;
 pub use account::{Standing, mark, standing};
 pub use keys::{ProofKey, foreign_lines};
-pub use leftovers::elsewhere;
-pub use program::{COPY, INSTALLED, installs, own_bytes};
+pub use leftovers::{elsewhere, swept};
+pub use program::{COPY, INSTALLED, at_hand, installs, own_bytes};
 
 /// What a server shall look like, and what of it is known to be ours.
 #[derive(Clone, Debug)]
@@ -191,6 +191,8 @@ pub struct Undo {
     pub changes: Vec<Change>,
     /// Paths of our names that hold what is not ours: they stay.
     pub foreign: Vec<std::path::PathBuf>,
+    /// Parts that could not be planned. They must not keep the others from being undone.
+    pub unplanned: Vec<PlanError>,
 }
 
 /// One stage of ending a grant. Undo starts at the door; timer and program go last.
@@ -202,6 +204,8 @@ pub enum Stage {
     Sessions,
     /// The account with its home.
     Account,
+    /// Its group, where userdel leaves it.
+    Group,
     /// What it left elsewhere.
     Leftovers,
     /// The timer.
@@ -212,21 +216,33 @@ pub enum Stage {
 
 impl Stage {
     /// All, in the order of undoing.
-    pub const ALL: [Self; 6] =
-        [Self::Door, Self::Sessions, Self::Account, Self::Leftovers, Self::Timer, Self::Program];
+    pub const ALL: [Self; 7] = [
+        Self::Door,
+        Self::Sessions,
+        Self::Account,
+        Self::Group,
+        Self::Leftovers,
+        Self::Timer,
+        Self::Program,
+    ];
 
     /// The changes that are still to be made. Reads, and never writes.
     pub fn plan(self, wanted: &Wanted) -> Result<Undo, PlanError> {
         let mut undo = Undo::default();
         match self {
             Self::Door => {
-                keys::undo(wanted, &mut undo)?;
-                opening::undo(wanted, &mut undo)?;
-                sudo::undo(wanted, &mut undo)?;
+                let parts = [keys::undo, opening::undo, sudo::undo];
+                let failed = parts.iter().filter_map(|part| part(wanted, &mut undo).err());
+                let failed: Vec<PlanError> = failed.collect();
+                undo.unplanned.extend(failed);
             }
             Self::Sessions => account::undo_sessions(wanted, &mut undo)?,
             Self::Account => account::undo(wanted, &mut undo)?,
-            Self::Leftovers => leftovers::undo(wanted, &mut undo)?,
+            Self::Group => account::undo_group(wanted, &mut undo)?,
+            Self::Leftovers => {
+                account::undo_failed_unit(wanted, &mut undo);
+                leftovers::undo(wanted, &mut undo)?;
+            }
             Self::Timer => timer::undo(wanted, &mut undo)?,
             Self::Program => program::undo(wanted, &mut undo)?,
         }
@@ -237,8 +253,12 @@ impl Stage {
 /// Gives new files the labels that SELinux expects at their places (restorecon(8)).
 fn label(changes: &mut Vec<Change>, paths: &[&Path]) {
     if !changes.is_empty() && crate::host::selinux() {
-        let tool =
-            Tool::new("restorecon").arg("-RF").args(paths.iter().map(|p| p.display().to_string()));
-        changes.push(Change::Run { tool });
+        changes.push(Change::Run { tool: restorecon(paths) });
     }
+}
+
+/// Not with `-R`: it goes by names, so an account that swaps a folder for a link while it runs could
+/// have the system's own files labelled as its own.
+fn restorecon(paths: &[&Path]) -> Tool {
+    Tool::new("restorecon").arg("-F").args(paths.iter().map(|p| p.display().to_string()))
 }

@@ -128,6 +128,7 @@ pub fn new_facts(terms: &Terms, inputs: &Inputs, door: &Door) -> Result<Facts, P
         ticket: inputs.ticket.clone(),
         key_file: PathBuf::new(),
         key_folders: Vec::new(),
+        earlier_key_files: Vec::new(),
         key_expiry: None,
         scheduler: systemd::scheduler().ok_or(Refusal::NoScheduler)?,
     };
@@ -184,11 +185,23 @@ fn fill(facts: &mut Facts, terms: &Terms, door: &Door) -> Result<(), PlanError> 
     let file = sshd::key_file(&door.config, &facts.account, &facts.home, facts.uid)
         .map_err(key_file_refusal)?;
     if facts.key_file != file {
-        facts.key_folders = missing_folders(&file, &facts.home);
-        facts.key_file = file;
+        move_keys(facts, file);
     }
     set_deadline(facts, door, facts.deadline);
     Ok(())
+}
+
+/// Lets the keys stand in this file, and remembers where they stood before.
+fn move_keys(facts: &mut Facts, file: PathBuf) {
+    let folders = missing_folders(&file, &facts.home);
+    let new = folders.into_iter().filter(|folder| !facts.key_folders.contains(folder));
+    let new: Vec<PathBuf> = new.collect();
+    facts.key_folders.extend(new);
+    facts.earlier_key_files.retain(|earlier| *earlier != file);
+    let before = std::mem::replace(&mut facts.key_file, file);
+    if before != PathBuf::new() {
+        facts.earlier_key_files.push(before);
+    }
 }
 
 /// Moves the end, in every form that a layer needs it in.

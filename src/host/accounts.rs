@@ -82,10 +82,16 @@ pub fn marked(prefix: &str) -> Result<Vec<String>, AccountError> {
 
 /// The gid of the group of this name.
 pub fn group(name: &str) -> Result<Option<u32>, AccountError> {
-    let line = match local_line("/etc/group", name)? {
-        Some(line) => Some(line),
-        None => getent("group", name)?,
-    };
+    if let Some(gid) = local_group(name)? {
+        return Ok(Some(gid));
+    }
+    let line = getent("group", name)?;
+    Ok(line.and_then(|line| line.split(':').nth(2).and_then(|gid| gid.trim().parse().ok())))
+}
+
+/// The gid of the group of this name in `/etc/group` alone.
+pub fn local_group(name: &str) -> Result<Option<u32>, AccountError> {
+    let line = local_line("/etc/group", name)?;
     Ok(line.and_then(|line| line.split(':').nth(2).and_then(|gid| gid.trim().parse().ok())))
 }
 

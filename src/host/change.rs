@@ -80,10 +80,12 @@ pub enum Change {
         /// The tool with its arguments.
         tool: Tool,
     },
-    /// Takes a uid's files out of the folders for temporary files.
+    /// Takes a uid's files out of folders that all may use. What can't go stays, to be named.
     Sweep {
         /// The uid.
         uid: u32,
+        /// The folders.
+        folders: Vec<PathBuf>,
         /// What lies there now, to be shown.
         found: Vec<PathBuf>,
     },
@@ -178,9 +180,9 @@ impl Change {
             Self::Run { tool } => {
                 tool.run()?;
             }
-            Self::Sweep { uid, .. } => {
-                for folder in super::sweep::TEMPORARY {
-                    super::sweep::clear(Path::new(folder), *uid)?;
+            Self::Sweep { uid, folders, .. } => {
+                for folder in folders {
+                    super::sweep::clear(folder, *uid);
                 }
             }
             Self::EndProcesses { uid, .. } => {

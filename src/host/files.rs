@@ -9,8 +9,9 @@ mod tree;
 
 pub use dir::{Dir, Kind, Meta};
 pub use place::Place;
+pub(in crate::host) use place::open_folder;
 pub use tree::Removed;
-pub(in crate::host) use tree::remove_tree;
+pub(in crate::host) use tree::{move_up, remove_tree};
 
 use std::path::{Path, PathBuf};
 
@@ -46,10 +47,11 @@ pub enum FileError {
 }
 
 impl FileError {
-    /// Whether the file, or a folder above it, is simply not there.
+    /// Whether the file, or a folder above it, is simply not there. A file where a folder should be
+    /// holds no names either.
     #[must_use]
     pub fn is_absent(&self) -> bool {
-        matches!(self, Self::System { source: nix::Error::ENOENT, .. })
+        matches!(self, Self::System { source: nix::Error::ENOENT | nix::Error::ENOTDIR, .. })
     }
 
     /// Whether something stands there already.

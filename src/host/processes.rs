@@ -52,8 +52,13 @@ fn login_uid(pid: i32) -> Option<u32> {
 
 /// Whether a process shares our pid namespace; one of a container's is not ours to end.
 fn in_our_namespace(pid: i32) -> bool {
-    let of = |pid: &str| std::fs::read_link(format!("/proc/{pid}/ns/pid")).ok();
-    of(&pid.to_string()).is_some_and(|theirs| Some(theirs) == of("self"))
+    shares(pid, "pid") == Some(true)
+}
+
+/// Whether a process shares a namespace with us; `None` when it is gone.
+fn shares(pid: i32, kind: &str) -> Option<bool> {
+    let of = |pid: &str| std::fs::read_link(format!("/proc/{pid}/ns/{kind}")).ok();
+    Some(of(&pid.to_string())? == of("self")?)
 }
 
 /// Every uid that some process has.
@@ -84,16 +89,30 @@ pub fn own_login_uid() -> Option<u32> {
     login_uid(i32::try_from(std::process::id()).ok()?)
 }
 
-/// Processes that run as `uid`, and those that a login of `uid` started as somebody else.
+/// Whether systemd counts a process to the user's own slice.
+fn in_slice(pid: i32, uid: u32) -> bool {
+    let groups = std::fs::read_to_string(format!("/proc/{pid}/cgroup")).unwrap_or_default();
+    groups.contains(&format!("/user-{uid}.slice/"))
+}
+
+/// Processes that run as `uid`, and those that a login of `uid` started as somebody else. Anybody
+/// can hide in a pid namespace of his own, but needs a user namespace for it (`unshare -Urp`): such
+/// a process counts if it came out of a login of the uid. A container's user does not.
 pub fn of_visit(uid: u32) -> Vec<Process> {
     let own_line = own_line();
     pids()
-        .filter(|pid| !own_line.contains(pid) && in_our_namespace(*pid))
+        .filter(|pid| !own_line.contains(pid))
         .filter_map(|pid| {
             // A parent that was stopped along with its child (su, a debugger) never asks.
             let status = status(pid).filter(|status| !status.dead)?;
             let own = status.uids.contains(&uid);
-            (own || login_uid(pid) == Some(uid)).then_some(Process { pid, name: status.name, own })
+            let login = login_uid(pid) == Some(uid);
+            let counts = if in_our_namespace(pid) {
+                own || login
+            } else {
+                own && shares(pid, "user") == Some(false) && (login || in_slice(pid, uid))
+            };
+            counts.then_some(Process { pid, name: status.name, own })
         })
         .collect()
 }

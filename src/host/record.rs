@@ -33,27 +33,44 @@ impl Record {
         Self::open(path)
     }
 
-    /// Opens an existing file.
+    /// Opens an existing file. What a crash left of a line that was never whole is cut off, or the
+    /// next line would be glued to it.
     pub fn open(path: &Path) -> Result<Self> {
         let place = Place::open(path, Trust::Root)?;
-        if place.look()?.is_none() {
+        let Some(bytes) = place.read(LIMIT)? else {
             let source = nix::Error::ENOENT;
             return Err(FileError::System { doing: "open", path: path.to_owned(), source });
+        };
+        let file = place.dir().append_file(place.name(), 0o600)?;
+        let record = Self { file, path: path.to_owned() };
+        let whole = whole(&bytes).len();
+        if whole < bytes.len() {
+            record.cut(whole as u64).map_err(|e| record.error("cut", &e))?;
         }
-        Ok(Self { file: place.dir().append_file(place.name(), 0o600)?, path: path.to_owned() })
+        Ok(record)
     }
 
     /// Appends one line and waits until it is on the disk.
     pub fn append(&mut self, _hands: &Hands, line: &str) -> Result<()> {
+        let before = self.file.metadata().map_err(|e| self.error("stat", &e))?.len();
         let done = self
             .file
             .write_all(format!("{line}\n").as_bytes())
             .and_then(|()| self.file.sync_data());
-        done.map_err(|e| FileError::System {
-            doing: "append",
-            path: self.path.clone(),
-            source: nix::Error::from_raw(e.raw_os_error().unwrap_or(0)),
+        done.map_err(|e| {
+            // On a full disk, a part of the line may have found room.
+            let _ = self.cut(before);
+            self.error("append", &e)
         })
+    }
+
+    fn cut(&self, length: u64) -> std::io::Result<()> {
+        self.file.set_len(length).and_then(|()| self.file.sync_data())
+    }
+
+    fn error(&self, doing: &'static str, error: &std::io::Error) -> FileError {
+        let source = nix::Error::from_raw(error.raw_os_error().unwrap_or(0));
+        FileError::System { doing, path: self.path.clone(), source }
     }
 }
 
@@ -61,7 +78,31 @@ impl Record {
 /// `None` when there is no file.
 pub fn lines(path: &Path) -> Result<Option<Vec<String>>> {
     let Some(bytes) = super::files::read(path, Trust::Root, LIMIT)? else { return Ok(None) };
-    let whole = bytes.iter().rposition(|b| *b == b'\n').map_or(&[][..], |end| &bytes[..end]);
-    let text = String::from_utf8_lossy(whole);
+    let text = String::from_utf8_lossy(whole(&bytes));
     Ok(Some(text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()))
+}
+
+/// All up to the last end of a line.
+fn whole(bytes: &[u8]) -> &[u8] {
+    bytes.iter().rposition(|b| *b == b'\n').map_or(&[], |end| &bytes[..=end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_a_crash_cut_is_not_glued_to_the_next() {
+        let folder = tempfile::tempdir_in("/root").unwrap();
+        let path = folder.path().join("record");
+        let hands = Hands::new("test");
+        Record::create(&hands, &path, "first").unwrap();
+        #[allow(clippy::disallowed_methods, reason = "as a crash leaves it")]
+        std::fs::write(&path, "first\nsecond\n{\"at\":17").unwrap();
+        assert_eq!(lines(&path).unwrap().unwrap(), ["first", "second"]);
+
+        Record::open(&path).unwrap().append(&hands, "third").unwrap();
+
+        assert_eq!(lines(&path).unwrap().unwrap(), ["first", "second", "third"]);
+    }
 }

@@ -1,6 +1,6 @@
 //! Which sudo is here, and what it understands.
 
-use super::run::Tool;
+use super::run::{RunError, Tool};
 
 /// The sudo at hand.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -16,6 +16,26 @@ pub fn find() -> Option<Sudo> {
     Some(Sudo { knows_notafter: knows_notafter(&out.stdout) })
 }
 
+/// The rules by which an account may run something through sudo without a password, whoever wrote
+/// them, as `sudo -l -U` prints them; empty when there is no sudo.
+pub fn without_password(account: &str) -> Result<Vec<String>, RunError> {
+    if super::run::find("sudo").is_none() {
+        return Ok(Vec::new());
+    }
+    // It answers 1 for an account that no rule names.
+    let tool = Tool::new("sudo").args(["-n", "-l", "-U", account]).allow(&[1]);
+    Ok(passwordless(&tool.run()?.stdout))
+}
+
+fn passwordless(listing: &str) -> Vec<String> {
+    let Some((defaults, rules)) = listing.split_once(" may run the following commands") else {
+        return Vec::new();
+    };
+    let all = defaults.contains("!authenticate");
+    let rules = rules.lines().skip(1).map(str::trim).filter(|rule| rule.starts_with('('));
+    rules.filter(|rule| all || rule.contains("NOPASSWD:")).map(str::to_owned).collect()
+}
+
 fn knows_notafter(version: &str) -> bool {
     let Some(number) = version.lines().next().and_then(|line| line.strip_prefix("Sudo version "))
     else {
@@ -29,6 +49,17 @@ fn knows_notafter(version: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rules_that_need_a_password_let_nobody_in_who_has_none() {
+        let listing = "Matching Defaults entries for a on h:\n    env_reset, mail_badpass\n\n\
+                       User a may run the following commands on h:\n    (ALL) ALL\n    \
+                       (ALL : ALL) NOTAFTER=20261124145012Z NOPASSWD: ALL\n";
+        assert_eq!(passwordless(listing), ["(ALL : ALL) NOTAFTER=20261124145012Z NOPASSWD: ALL"]);
+        let open = listing.replace("env_reset", "!authenticate");
+        assert_eq!(passwordless(&open).len(), 2);
+        assert!(passwordless("User a is not allowed to run sudo on h.\n").is_empty());
+    }
 
     #[test]
     fn notafter_is_used_only_where_it_is_known() {

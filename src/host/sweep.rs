@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::files::{Dir, FileError, Kind, Place, Trust};
+use super::files::{Dir, FileError, Kind, move_up, open_folder};
 
 /// Where programs put what need not last: what lies here goes with its owner.
 pub const TEMPORARY: [&str; 3] = ["/tmp", "/var/tmp", "/dev/shm"];
@@ -12,7 +12,7 @@ pub const TEMPORARY: [&str; 3] = ["/tmp", "/var/tmp", "/dev/shm"];
 const LOCAL: [&str; 10] =
     ["ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "zfs", "tmpfs", "vfat", "jfs"];
 
-/// Deeper folders are named, not searched.
+/// Deeper folders are not searched.
 const MAX_DEPTH: usize = 200;
 
 /// How many finds are listed by name.
@@ -47,9 +47,9 @@ pub fn search_in(folders: &[&Path], uid: u32) -> Found {
 }
 
 fn search_below(root: &Path, uid: u32, except: &[&Path], found: &mut Found) {
-    let Ok(place) = Place::open(&root.join("x"), Trust::Root) else { return };
-    let Ok(meta) = place.dir().meta() else { return };
-    visit(place.dir(), meta.dev, 0, &mut |dir, name, meta| {
+    let Ok(folder) = open_folder(root) else { return };
+    let Ok(meta) = folder.meta() else { return };
+    visit(&folder, meta.dev, 0, &mut |dir, name, meta| {
         let path = dir.path().join(name);
         if except.iter().any(|skip| path == **skip) || is_container_storage(&path) {
             return false;
@@ -64,40 +64,55 @@ fn search_below(root: &Path, uid: u32, except: &[&Path], found: &mut Found) {
     });
 }
 
-/// Removes the uid's files from one folder for temporary files. Folders of others are entered, never
-/// removed; a folder of the uid goes when nothing of others is in it.
-pub(in crate::host) fn clear(folder: &Path, uid: u32) -> Result<(), FileError> {
-    let place = match Place::open(&folder.join("x"), Trust::Root) {
-        Ok(place) => place,
-        Err(error) if error.is_absent() => return Ok(()),
-        Err(error) => return Err(error),
-    };
-    let dev = place.dir().meta()?.dev;
-    clear_in(place.dir(), uid, dev, 0)
-}
-
-fn clear_in(dir: &Dir, uid: u32, dev: u64, depth: usize) -> Result<(), FileError> {
-    let mut first_error = None;
-    for name in dir.names()? {
-        let done = (|| {
-            let Some(meta) = dir.look(&name)? else { return Ok(()) };
-            if meta.kind == Kind::Dir {
-                if meta.dev == dev && depth < MAX_DEPTH {
-                    clear_in(&dir.open_dir(&name)?, uid, dev, depth + 1)?;
-                }
-                if meta.uid == uid {
-                    dir.remove_dir(&name)?;
-                }
-            } else if meta.uid == uid {
-                dir.unlink(&name)?;
-            }
-            Ok(())
-        })();
-        if let Err(error) = done {
-            first_error.get_or_insert(error);
+/// Removes the uid's files from one folder that all may use. Folders of others are entered, never
+/// removed; a folder of the uid goes when nothing of others is in it. What can't go stays.
+pub(in crate::host) fn clear(folder: &Path, uid: u32) {
+    let Ok(top) = open_folder(folder) else { return };
+    let Ok(meta) = top.meta() else { return };
+    let mut work = Clearing { top: &top, uid, dev: meta.dev, moved: 0 };
+    loop {
+        work.clear(&top, 0);
+        // What was moved up from the depth stands in the top folder now.
+        if std::mem::take(&mut work.moved) == 0 {
+            return;
         }
     }
-    first_error.map_or(Ok(()), Err)
+}
+
+struct Clearing<'a> {
+    top: &'a Dir,
+    uid: u32,
+    dev: u64,
+    moved: u64,
+}
+
+impl Clearing<'_> {
+    fn clear(&mut self, dir: &Dir, depth: usize) {
+        for name in dir.names().unwrap_or_default() {
+            // What can't be removed is found again, and named, by the search that comes after.
+            let _ = self.clear_one(dir, &name, depth);
+        }
+    }
+
+    fn clear_one(&mut self, dir: &Dir, name: &OsStr, depth: usize) -> Result<(), FileError> {
+        let Some(meta) = dir.look(name)? else { return Ok(()) };
+        let his = meta.uid == self.uid;
+        if meta.kind == Kind::Dir && meta.dev == self.dev {
+            if depth < MAX_DEPTH {
+                self.clear(&dir.open_dir(name)?, depth + 1);
+            } else if his {
+                return move_up(self.top, dir, name, &mut self.moved);
+            }
+        }
+        if his {
+            if meta.kind == Kind::Dir {
+                dir.remove_dir(name)?
+            } else {
+                dir.unlink(name)?
+            };
+        }
+        Ok(())
+    }
 }
 
 /// Calls `see` for each name below `dir` on its device; it says whether to go into a folder.
@@ -190,8 +205,40 @@ mod tests {
             std::os::unix::fs::chown(at(name), Some(uid), None).unwrap();
         }
         std::os::unix::fs::chown(at("his"), Some(61182), None).unwrap();
-        assert!(clear(base.path(), 61182).is_err(), "his folder can't go: another's file is in it");
+        clear(base.path(), 61182);
         assert!(!at("his/own").exists() && !at("alone").exists());
         assert!(at("his/other").exists() && at("stays").exists());
+        let found = search_in(&[base.path()], 61182);
+        assert_eq!(found.paths, [at("his")], "his folder can't go: another's file is in it");
+    }
+
+    #[test]
+    fn a_tree_deeper_than_we_go_is_cleared() {
+        let base = tempfile::tempdir_in("/root").unwrap();
+        let mut path = base.path().to_owned();
+        for _ in 0..3 * MAX_DEPTH {
+            path.push("d");
+            std::fs::create_dir(&path).unwrap();
+            std::os::unix::fs::chown(&path, Some(61182), None).unwrap();
+        }
+        clear(base.path(), 61182);
+        assert_eq!(std::fs::read_dir(base.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_folder_of_a_daemon_s_is_swept_but_not_one_that_others_could_swap() {
+        let base = tempfile::tempdir_in("/root").unwrap();
+        let folder = base.path().join("daemon/spool");
+        std::fs::create_dir(base.path().join("daemon")).unwrap();
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::File::create(folder.join("job")).unwrap();
+        std::os::unix::fs::chown(folder.join("job"), Some(61182), None).unwrap();
+        std::os::unix::fs::chown(&folder, Some(1), None).unwrap();
+        std::os::unix::fs::chown(base.path().join("daemon"), Some(1), None).unwrap();
+        clear(&folder, 61182);
+        assert!(folder.join("job").exists(), "daemon could have swapped its folder for a link");
+        std::os::unix::fs::chown(base.path().join("daemon"), Some(0), None).unwrap();
+        clear(&folder, 61182);
+        assert!(!folder.join("job").exists());
     }
 }

@@ -24,6 +24,12 @@ pub fn scheduler() -> Option<Scheduler> {
         .then_some(Scheduler::Cron)
 }
 
+/// Whether a unit has failed.
+pub fn is_failed(unit: &str) -> bool {
+    let tool = Tool::new("systemctl").args(["is-failed", "--quiet", unit]).allow(&[1, 3, 4]);
+    tool.run().is_ok_and(|out| out.code() == 0)
+}
+
 /// Whether a unit is active.
 pub fn is_active(unit: &str) -> Result<bool, RunError> {
     // Exit 3 and 4: not active, no such unit (systemctl(1)).

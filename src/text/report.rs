@@ -17,8 +17,10 @@ words! {
         ClearingEarlier => "An earlier run was cut off or is over; clearing it away first.", "중단되었거나 기한이 지난 이전 실행을 먼저 정리합니다.";
         StepDone { step: String } => "done: {step}", "완료: {step}";
         Proving => "Asking sshd whether it lets the engineer in", "엔지니어가 접속할 수 있는지 sshd에 확인하는 중";
+        SudoForeign { account: String, rule: String } => "a rule on this server that is not ours would let account {account} run things as root without a password: {rule}. Look for it in /etc/sudoers and /etc/sudoers.d, remove it, and run this again; or allow it with --sudo full", "이 서버에 있는 다른 sudo 규칙 때문에 {account} 계정이 비밀번호 없이 root 권한을 쓸 수 있습니다: {rule}. /etc/sudoers와 /etc/sudoers.d에서 확인해 삭제한 뒤 다시 실행하거나, --sudo full로 허용해 주세요";
+        SudoMissing { account: String } => "sudo does not follow the rule for account {account}. Look whether /etc/sudoers has the line '@includedir /etc/sudoers.d' and whether a later rule takes it back: sudo -l -U {account}", "sudo가 {account} 계정의 규칙을 따르지 않습니다. /etc/sudoers에 '@includedir /etc/sudoers.d' 줄이 있는지, 뒤의 다른 규칙이 취소하지 않는지 확인해 주세요: sudo -l -U {account}";
         RollingBack => "Undoing everything", "모두 되돌리는 중";
-        RolledBack => "Everything was undone; nothing is left.", "모두 되돌렸습니다. 남은 것이 없습니다.";
+        RolledBack { log: String } => "Everything was undone; nothing is left but the log {log}.", "모두 되돌렸습니다. 로그 {log}만 남아 있습니다.";
         ProofFailed { reason: String } => "The engineer could not sign in: {reason}.", "엔지니어가 접속할 수 없습니다: {reason}.";
         ProofEvidence { line: String } => "sshd says: {line}", "sshd 기록: {line}";
         ProofNext => "Correct that and run this again; or open the access without this check: --no-verify.", "원인을 고친 뒤 다시 실행해 주세요. 확인 없이 허용하려면 --no-verify 옵션을 사용해 주세요.";
@@ -38,12 +40,12 @@ words! {
         NotDeleted => "Support access is closed, but could not be removed completely:", "접속은 막았지만 완전히 삭제하지 못했습니다:";
         KeyLines { path: String } => "Lines that were not ours in {path}; they go with the account:", "{path} 파일에 저희가 넣지 않은 줄이 있었습니다. 계정과 함께 삭제됩니다:";
         LeftForeign { path: String } => "{path} is not ours and was left as it is.", "{path}은(는) 저희가 만든 것이 아니어서 그대로 두었습니다.";
-        LeftUnmarked { account: String } => "account {account} no longer carries our mark. Nobody can sign in to it any more, but it and its files were kept. Look at it with 'getent passwd {account}'; to remove it: 'pkill -KILL -u {account}; userdel -r {account}', then run this again.", "{account} 계정의 표식이 기록과 다릅니다. 접속은 막았지만 계정과 파일은 그대로 두었습니다. 'getent passwd {account}'로 확인하고, 삭제하려면 'pkill -KILL -u {account}; userdel -r {account}'를 실행한 뒤 다시 실행해 주세요.";
+        LeftUnmarked { account: String } => "account {account} no longer carries our mark. Nobody can sign in to it any more, but it and its files were kept. Look at it with 'getent passwd {account}'; to remove it: 'pkill -KILL -u {account}; sleep 1; userdel -r {account}', then run this again.", "{account} 계정의 표식이 기록과 다릅니다. 접속은 막았지만 계정과 파일은 그대로 두었습니다. 'getent passwd {account}'로 확인하고, 삭제하려면 'pkill -KILL -u {account}; sleep 1; userdel -r {account}'를 실행한 뒤 다시 실행해 주세요.";
         LeftFailed { what: String, why: String } => "{what}: {why}", "{what}: {why}";
         LeftElsewhere { count: u64 } => "The account left {count} files outside its home. They were not touched; look at them, and remove or keep them:", "계정이 홈 밖에 파일 {count}개를 남겼습니다. 그대로 두었으니 확인 후 삭제하거나 보관해 주세요:";
         TryAgain => "Correct that and run this again; until then the timer tries every ten minutes.", "원인을 고친 뒤 다시 실행해 주세요. 그때까지 타이머가 10분마다 다시 시도합니다.";
-        LegacyFound { account: String } => "account {account} was opened by the provider's earlier script and is still here. It was left as it is. To remove it: pkill -KILL -u {account}; userdel -r {account}", "이전 스크립트로 만든 {account} 계정이 남아 있습니다. 그대로 두었습니다. 삭제하려면: pkill -KILL -u {account}; userdel -r {account}";
-        OrphanFound { account: String } => "account {account} carries the mark of a support access whose record is gone. To remove it: pkill -KILL -u {account}; userdel -r {account}", "{account} 계정에 기술지원 표식이 있지만 기록이 없습니다. 삭제하려면: pkill -KILL -u {account}; userdel -r {account}";
+        LegacyFound { account: String } => "account {account} was opened by the provider's earlier script and is still here. It was left as it is. To remove it: pkill -KILL -u {account}; sleep 1; userdel -r {account}", "이전 스크립트로 만든 {account} 계정이 남아 있습니다. 그대로 두었습니다. 삭제하려면: pkill -KILL -u {account}; sleep 1; userdel -r {account}";
+        OrphanFound { account: String } => "account {account} carries the mark of a support access whose record is gone. To remove it: pkill -KILL -u {account}; sleep 1; userdel -r {account}", "{account} 계정에 기술지원 표식이 있지만 기록이 없습니다. 삭제하려면: pkill -KILL -u {account}; sleep 1; userdel -r {account}";
         AuditNone => "No support access is open on this server.", "이 서버에 허용된 기술지원 접속이 없습니다.";
         AuditOpen => "Support access is open.", "기술지원 접속이 허용되어 있습니다.";
         AuditOver => "The time of this support access is over, but it has not been removed yet. To remove it now: /usr/local/sbin/support-access delete", "기한이 지났지만 아직 삭제되지 않았습니다. 지금 삭제하려면: /usr/local/sbin/support-access delete";

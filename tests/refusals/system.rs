@@ -96,10 +96,6 @@ fn a_server_without_room_gets_everything_back() {
                 "/usr/local/sbin",
             ),
             read_only(
-                failed("/usr/local is read-only", "/usr/local/sbin/", "/usr/local/sbin/"),
-                "/usr/local",
-            ),
-            read_only(
                 failed("/etc is read-only", "/etc/systemd/system", "/etc/systemd/system"),
                 "/etc",
             ),
@@ -109,4 +105,46 @@ fn a_server_without_room_gets_everything_back() {
     );
     server.grant("");
     server.delete();
+}
+
+/// The account has no password, so a rule that asks for none is what counts.
+#[test]
+fn sudo_is_held_to_what_the_grant_says() {
+    let server = Server::boot();
+    let open = Server::opening();
+    let full = format!("{open} --sudo full");
+    let foreign = "echo 'cafe24 ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/left";
+    try_all(
+        "Sudo",
+        &server,
+        &[
+            Case::failed(
+                "a rule of others gives the account root",
+                &open,
+                "a rule on this server that is not ours would let account cafe24",
+                "다른 sudo 규칙 때문에 cafe24 계정이",
+            )
+            .with(foreign, "rm /etc/sudoers.d/left"),
+            Case::failed(
+                "sudoers.d is not read",
+                &full,
+                "sudo does not follow the rule for account cafe24",
+                "sudo가 cafe24 계정의 규칙을 따르지 않습니다",
+            )
+            .with(
+                "cp -p /etc/sudoers /root/sudoers; sed -i /includedir/d /etc/sudoers",
+                "mv /root/sudoers /etc/sudoers",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn where_usr_local_is_read_only_the_timer_s_copy_serves() {
+    let server = Server::boot();
+    server.host.ok("mount --bind /usr/local /usr/local; mount -o remount,bind,ro /usr/local");
+    let opened = server.grant("");
+    assert!(opened.contains("/var/lib/support-access/support-access delete"), "{opened}");
+    let ended = server.host.run("/var/lib/support-access/support-access delete");
+    assert_eq!(ended.last_line(), "RESULT: deleted", "{ended}");
 }

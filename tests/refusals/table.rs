@@ -240,8 +240,8 @@ fn touched(changes: &Changes) -> Vec<String> {
 }
 
 /// What a server on which all was undone must not show. The account tools leave the file before
-/// their last change beside each of theirs, and systemd the folder in which it notes when its timers
-/// ran; memory is left out, as a session's traces there go some seconds after it.
+/// their last change beside each of theirs, systemd the folder in which it notes when its timers
+/// ran, and we a line in the log that says what was undone; memory is left out, as a session's traces there go some seconds after it.
 fn not_rolled_back(changes: Changes) -> Vec<String> {
     const KEPT: [&str; 5] =
         ["/etc/passwd-", "/etc/shadow-", "/etc/group-", "/etc/gshadow-", "/var/lib/systemd/timers"];

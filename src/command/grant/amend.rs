@@ -1,5 +1,6 @@
 //! A grant that is open already: unchanged, brought up to date, or extended.
 
+use anyhow::Context;
 use serde_json::json;
 
 use super::open::proven;
@@ -41,9 +42,7 @@ pub(super) fn run(
         return Ok(finish("unchanged", &facts, None, extent, asked, out));
     }
     let hands = Hands::new(&facts.id);
-    let Some(mut journal) = Journal::open()? else {
-        return Err(Failure::failed(&"the journal vanished"));
-    };
+    let mut journal = Journal::open()?.context("the journal vanished")?;
     match make(&hands, &mut journal, &mut wanted, asked, signals, out) {
         Ok(proof) => {
             let extended = facts.deadline != state.facts.deadline;
@@ -55,8 +54,10 @@ pub(super) fn run(
         }
         Err(failure) => {
             out.say(Look::Plain, &Report::RollingBack);
-            back(&hands, &mut journal, state, signals)?;
-            Err(failure)
+            match back(&hands, &mut journal, state, signals) {
+                Ok(()) => Err(failure),
+                Err(second) => Err(Failure::left(format!("{failure}; {second}"))),
+            }
         }
     }
 }
@@ -96,7 +97,7 @@ fn make(
     out: &mut Out,
 ) -> Result<Option<Proof>, Failure> {
     journal.write(hands, Event::Amend { facts: Box::new(wanted.facts.clone()) })?;
-    end::keep_policy(hands, &asked.policy)?;
+    end::keep_policy(hands, &asked.policy).context("keeping the policy")?;
     carry(hands, journal, wanted, signals, &mut |step, changes| told(out, step, changes))?;
     let proof = proven(hands, journal, wanted, asked, out)?;
     let extent = proof.as_ref().map_or(Extent::None, Proof::extent);

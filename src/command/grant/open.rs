@@ -1,5 +1,6 @@
 //! A new grant.
 
+use anyhow::Context;
 use serde_json::json;
 
 use super::{Asked, Done, dry_run, exit, tell_proof, tell_refusal, told};
@@ -14,8 +15,8 @@ use crate::grant::journal::{Event, Facts, Journal, State, Why};
 use crate::grant::proof::{Extent, Proof, prove};
 use crate::grant::step::Wanted;
 use crate::grant::survey;
-use crate::host::Hands;
 use crate::host::signals::Held;
+use crate::host::{Hands, log, sudo};
 use crate::text::report::Report;
 
 pub(super) fn run(
@@ -50,9 +51,11 @@ pub(super) fn run(
         Err(failure) => {
             out.say(Look::Plain, &Report::RollingBack);
             drop(journal);
-            clear(Why::Rollback, out)?;
+            if let Err(second) = clear(Why::Rollback, out) {
+                return Err(Failure::left(format!("{failure}; {second}")));
+            }
             write_log(&hands, "rolled-back", &facts, &[("why", json!(failure.to_string()))], out);
-            out.say(Look::Plain, &Report::RolledBack);
+            out.say(Look::Plain, &Report::RolledBack { log: log::PATH.to_owned() });
             Err(failure)
         }
     }
@@ -83,7 +86,7 @@ fn make(
     signals: &mut Held,
     out: &mut Out,
 ) -> Result<Option<Proof>, Failure> {
-    end::keep_policy(hands, &asked.policy)?;
+    end::keep_policy(hands, &asked.policy).context("keeping the policy")?;
     carry(hands, journal, wanted, signals, &mut |step, changes| told(out, step, changes))?;
     let proof = proven(hands, journal, wanted, asked, out)?;
     if signals.asked_to_stop() {
@@ -102,6 +105,7 @@ pub(super) fn proven(
     asked: &Asked,
     out: &mut Out,
 ) -> Result<Option<Proof>, Failure> {
+    check_sudo(wanted)?;
     if !asked.options.verify {
         return Ok(None);
     }
@@ -116,6 +120,22 @@ pub(super) fn proven(
     }
     tell_proof(&proof, &asked.door, out);
     Ok(Some(proof))
+}
+
+/// Holds sudo to what the grant says: others may have left a rule for an account of this name, and
+/// ours counts only where sudoers.d is read.
+fn check_sudo(wanted: &Wanted) -> Result<(), Failure> {
+    let account = wanted.facts.account.clone();
+    let rules = sudo::without_password(&account).context("asking sudo")?;
+    match (wanted.facts.sudo, rules.first()) {
+        (false, Some(rule)) => {
+            Err(Failure::unproven(Report::SudoForeign { account, rule: rule.clone() }))
+        }
+        (true, _) if !rules.iter().any(|rule| rule.ends_with("NOPASSWD: ALL")) => {
+            Err(Failure::unproven(Report::SudoMissing { account }))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn finish(

@@ -143,6 +143,9 @@ pub(super) fn undo_sessions(wanted: &Wanted, undo: &mut Undo) -> Result<(), Plan
 
 pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
     let facts = &wanted.facts;
+    if !wanted.ours(Step::Account) {
+        return Ok(());
+    }
     match standing(facts)? {
         Standing::Ours(_) => {
             // Without --remove: that would empty what is mounted below the home, and follow nothing
@@ -152,12 +155,6 @@ pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
         Standing::Absent => {}
         Standing::Unmarked(_) | Standing::Foreign(_) => return Ok(()),
     }
-    if let Some(gid) = accounts::group(&facts.account)?
-        && matches!(standing(facts)?, Standing::Absent)
-        && UIDS.contains(&gid)
-    {
-        undo.changes.push(Change::Run { tool: Tool::new("groupdel").arg(&facts.account) });
-    }
     if let Some(meta) = files::look(&facts.home, Trust::Root)? {
         // Before 4.10 useradd makes the home before it writes passwd: one of root's is ours as well.
         if meta.kind == files::Kind::Dir && (meta.uid == facts.uid || meta.uid == 0) {
@@ -165,6 +162,30 @@ pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
         } else {
             undo.foreign.push(facts.home.clone());
         }
+    }
+    Ok(())
+}
+
+/// The manager of the account's own services did not end by itself, and systemd would call it failed,
+/// and the server degraded, until the next boot.
+pub(super) fn undo_failed_unit(wanted: &Wanted, undo: &mut Undo) {
+    let unit = format!("user@{}.service", wanted.facts.uid);
+    if scheduler() == Some(Scheduler::Systemd) && crate::host::systemd::is_failed(&unit) {
+        // It may be gone meanwhile.
+        let tool = Tool::new("systemctl").args(["reset-failed", &unit]).allow(&[1, 5]);
+        undo.changes.push(Change::Run { tool });
+    }
+}
+
+/// Userdel leaves the group where `USERGROUPS_ENAB` is off, or where somebody was added to it
+/// (login.defs(5)). Useradd was killed before it wrote passwd: then there is only the group.
+pub(super) fn undo_group(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
+    let name = &wanted.facts.account;
+    if wanted.ours(Step::Account)
+        && standing(&wanted.facts)? == Standing::Absent
+        && accounts::local_group(name)?.is_some_and(|gid| UIDS.contains(&gid))
+    {
+        undo.changes.push(Change::Run { tool: Tool::new("groupdel").arg(name) });
     }
     Ok(())
 }

@@ -26,6 +26,6 @@ pub(super) fn plan(wanted: &Wanted) -> Planned {
             _ => return Err(Refusal::NotOurs { path: path.display().to_string() }.into()),
         }
     }
-    label(&mut changes, &[&facts.home]);
+    label(&mut changes, &[&facts.home, &ssh]);
     Ok(changes)
 }

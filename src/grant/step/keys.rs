@@ -1,5 +1,7 @@
 //! The key file. Our lines carry the grant's id in their comment; every other line is the customer's.
 
+use std::path::Path;
+
 use super::{PlanError, Planned, Standing, Step, Undo, Wanted, label, standing};
 use crate::grant::journal::Facts;
 use crate::host::change::{Change, Owner};
@@ -65,7 +67,7 @@ fn merge(before: &str, ours: &[String], tag: &str) -> String {
             placed = true;
         }
     }
-    if !placed {
+    if !placed && !ours.is_empty() {
         // Without an end to the last line both keys would be lost.
         if !text.is_empty() && !text.ends_with('\n') {
             text.push('\n');
@@ -104,7 +106,32 @@ pub(super) fn plan(wanted: &Wanted) -> Planned {
         });
         label(&mut changes, &[path]);
     }
+    for earlier in &facts.earlier_key_files {
+        changes.extend(take_out(facts, earlier)?);
+    }
     Ok(changes)
+}
+
+/// The change that takes our lines out of a file that sshd no longer reads for the account: the file
+/// goes if nothing else is in it.
+fn take_out(facts: &Facts, path: &Path) -> Result<Option<Change>, PlanError> {
+    let owner = Owner::Account(facts.account.clone());
+    let bytes = match files::read(path, Trust::Owner(facts.uid), LIMIT) {
+        // What the account has put there instead is not the file that we wrote.
+        Err(FileError::Unsafe { .. } | FileError::TooLarge { .. }) => None,
+        other => other?,
+    };
+    let Some(text) = bytes.and_then(|bytes| String::from_utf8(bytes).ok()) else { return Ok(None) };
+    let after = merge(&text, &[], &tag(facts));
+    let (path, before) = (path.to_owned(), text.clone().into_bytes());
+    Ok(if after == text {
+        None
+    } else if after.trim().is_empty() {
+        Some(Change::Remove { path, owner, before })
+    } else {
+        let (before, after) = (Some(before), after.into_bytes());
+        Some(Change::Write { path, before, after, mode: 0o600, owner, check: None })
+    })
 }
 
 fn read(facts: &Facts) -> Result<Option<String>, PlanError> {
@@ -118,8 +145,8 @@ fn read(facts: &Facts) -> Result<Option<String>, PlanError> {
 /// Lines in the key file that the grant did not write. Empty when the file is not there.
 pub fn foreign_lines(facts: &Facts) -> Result<Vec<String>, PlanError> {
     let bytes = match files::read(&facts.key_file, Trust::Owner(facts.uid), LIMIT) {
-        // What can't be read safely is no line of the customer's to keep.
-        Err(FileError::Unsafe { .. }) => None,
+        // What can't be read safely, or is padded, is no line of the customer's to keep.
+        Err(FileError::Unsafe { .. } | FileError::TooLarge { .. }) => None,
         other => other?,
     };
     let bytes = bytes.unwrap_or_default();
@@ -148,13 +175,18 @@ pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
         // The account was removed by hand, and its home left: the file goes with that.
         Some(_) if path.starts_with(&facts.home) && standing(facts)? == Standing::Absent => {}
         Some(meta) if meta.kind == Kind::File => {
-            let before = files::read(path, Trust::Owner(facts.uid), LIMIT)?.unwrap_or_default();
+            // Shown only; the account can make it larger than we read, or swap it meanwhile.
+            let before = files::read(path, Trust::Owner(facts.uid), LIMIT);
+            let before = before.ok().flatten().unwrap_or_default();
             let owner = Owner::Account(facts.account.clone());
             undo.changes.push(Change::Remove { path: path.clone(), owner, before });
         }
         // A link or a FIFO in the home goes with the home; sshd does not read keys from it.
         Some(_) if path.starts_with(&facts.home) => {}
         Some(_) => undo.foreign.push(path.clone()),
+    }
+    for earlier in facts.earlier_key_files.iter().filter(|path| !path.starts_with(&facts.home)) {
+        undo.changes.extend(take_out(facts, earlier)?);
     }
     for folder in facts.key_folders.iter().rev() {
         if files::look(folder, Trust::Root)?.is_some() {
@@ -188,6 +220,13 @@ mod tests {
             merge("ssh-rsa BBBB customer", &[ours("1")], TAG),
             format!("ssh-rsa BBBB customer\n{}\n", ours("1"))
         );
+    }
+
+    #[test]
+    fn without_lines_of_ours_only_the_others_stay() {
+        let before = format!("{}\nssh-rsa BBBB customer", ours("1"));
+        assert_eq!(merge(&before, &[], TAG), "ssh-rsa BBBB customer");
+        assert_eq!(merge(&format!("{}\n", ours("1")), &[], TAG), "");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! What an account leaves outside its home: at places known by its name, and files by its uid.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::{PlanError, Undo, Wanted};
+use super::{PlanError, Step, Undo, Wanted};
 use crate::host::change::{Change, Owner};
 use crate::host::files::{self, Kind, Trust};
 use crate::host::sweep;
@@ -10,25 +10,42 @@ use crate::host::sweep;
 /// Jobs that would start something again: gone before the sessions end. Places of Vixie cron,
 /// cronie and at.
 pub(super) fn jobs(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
-    let account = &wanted.facts.account;
+    let (account, uid) = (&wanted.facts.account, wanted.facts.uid);
     for path in
         [format!("/var/spool/cron/crontabs/{account}"), format!("/var/spool/cron/{account}")]
     {
-        remove_if_there(Path::new(&path), undo)?;
+        remove_if_there(Path::new(&path), Whose::Uid(uid), undo)?;
     }
-    for folder in ["/var/spool/cron/atjobs", "/var/spool/at"] {
-        for path in owned_in(Path::new(folder), wanted.facts.uid) {
-            remove_if_there(&path, undo)?;
-        }
+    // These folders are the at daemon's own, so that they are swept like those for temporary files.
+    let spools = AT_SPOOLS.map(Path::new);
+    let jobs = sweep::search_in(&spools, uid);
+    if jobs.count > 0 {
+        let folders = spools.map(Path::to_owned).to_vec();
+        undo.changes.push(Change::Sweep { uid, folders, found: jobs.paths });
     }
     Ok(())
+}
+
+/// Where at keeps its jobs: Debian, Red Hat.
+const AT_SPOOLS: [&str; 2] = ["/var/spool/cron/atjobs", "/var/spool/at"];
+
+/// Whose a file must be to be taken away.
+#[derive(Clone, Copy)]
+enum Whose {
+    /// The account's: one of that name may have stood there before it.
+    Uid(u32),
+    /// Anybody's: root keeps it under the account's name.
+    Anybody,
 }
 
 /// Records that other programs keep of an account, and its temporary files.
 pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
     let (account, uid) = (&wanted.facts.account, wanted.facts.uid);
+    if !wanted.begun.contains(&Step::Account) {
+        return Ok(());
+    }
+    remove_if_there(Path::new(&format!("/var/mail/{account}")), Whose::Uid(uid), undo)?;
     let mut paths = vec![
-        format!("/var/mail/{account}"),
         format!("/var/lib/systemd/linger/{account}"),
         format!("/run/faillock/{account}"),
         format!("/var/lib/AccountsService/users/{account}"),
@@ -40,18 +57,21 @@ pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
         paths.extend([format!("{folder}/{account}"), format!("{folder}/{uid}")]);
     }
     for path in paths {
-        remove_if_there(Path::new(&path), undo)?;
+        remove_if_there(Path::new(&path), Whose::Anybody, undo)?;
     }
-    let temporary = sweep::search_in(&sweep::TEMPORARY.map(Path::new), uid);
+    let folders = sweep::TEMPORARY.map(Path::new);
+    let temporary = sweep::search_in(&folders, uid);
     if temporary.count > 0 {
-        undo.changes.push(Change::Sweep { uid, found: temporary.paths });
+        let folders = folders.map(Path::to_owned).to_vec();
+        undo.changes.push(Change::Sweep { uid, folders, found: temporary.paths });
     }
     Ok(())
 }
 
-/// Files of the uid that are neither in its home nor temporary. They are named, not touched.
-pub fn elsewhere(wanted: &Wanted) -> sweep::Found {
-    let mut except: Vec<&Path> = sweep::TEMPORARY.iter().map(Path::new).collect();
+/// Files of the uid that are not in its home. They are named, not touched. `swept` are folders that
+/// will have been swept; after that, what is left in them counts as well.
+pub fn elsewhere(wanted: &Wanted, swept: &[&str]) -> sweep::Found {
+    let mut except: Vec<&Path> = swept.iter().map(Path::new).collect();
     except.extend([wanted.facts.home.as_path(), Path::new("/run/user")]);
     if !wanted.facts.key_file.starts_with(&wanted.facts.home) {
         except.push(&wanted.facts.key_file);
@@ -59,9 +79,18 @@ pub fn elsewhere(wanted: &Wanted) -> sweep::Found {
     sweep::search(wanted.facts.uid, &except)
 }
 
-fn remove_if_there(path: &Path, undo: &mut Undo) -> Result<(), PlanError> {
+/// Folders that ending a grant sweeps.
+pub fn swept() -> Vec<&'static str> {
+    [&sweep::TEMPORARY[..], &AT_SPOOLS[..]].concat()
+}
+
+fn remove_if_there(path: &Path, whose: Whose, undo: &mut Undo) -> Result<(), PlanError> {
+    let fits = |owner: u32| match whose {
+        Whose::Uid(uid) => owner == uid,
+        Whose::Anybody => true,
+    };
     match files::look(path, Trust::Root) {
-        Ok(Some(meta)) if meta.kind != Kind::Dir => {
+        Ok(Some(meta)) if meta.kind != Kind::Dir && fits(meta.uid) => {
             let (path, before) = (path.to_owned(), Vec::new());
             undo.changes.push(Change::Remove { path, owner: Owner::Root, before });
             Ok(())
@@ -70,11 +99,4 @@ fn remove_if_there(path: &Path, undo: &mut Undo) -> Result<(), PlanError> {
         Ok(_) | Err(files::FileError::Unsafe { .. }) => Ok(()),
         Err(error) => Err(error.into()),
     }
-}
-
-fn owned_in(folder: &Path, uid: u32) -> Vec<PathBuf> {
-    let Ok(place) = files::Place::open(&folder.join("x"), Trust::Root) else { return Vec::new() };
-    let names = place.dir().names().unwrap_or_default();
-    let owned = |name: &std::ffi::OsString| matches!(place.dir().look(name), Ok(Some(meta)) if meta.uid == uid);
-    names.into_iter().filter(owned).map(|name| folder.join(name)).collect()
 }

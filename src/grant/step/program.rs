@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use nix::sys::statvfs::{FsFlags, statvfs};
+
 use super::{PlanError, Planned, Step, Undo, Wanted, not_ours};
 use crate::host::change::{Change, Owner};
 use crate::host::files::{self, Kind, Trust};
@@ -61,14 +63,26 @@ pub fn own_bytes() -> Result<Vec<u8>, PlanError> {
 }
 
 /// Whether a new grant has to install the customer's copy: not when the very same program stands
-/// there already, from a package or by hand. Then it stays afterwards, too.
+/// there already, from a package or by hand (then it stays afterwards, too), and not where nothing
+/// can be written there. The timer's copy is always there.
 pub fn installs() -> Result<bool, PlanError> {
+    let folder = Path::new(INSTALLED).parent().unwrap_or(Path::new("/"));
+    let read_only = statvfs(folder).is_ok_and(|fs| fs.flags().contains(FsFlags::ST_RDONLY));
+    if files::look(folder, Trust::Root)?.is_none() || read_only {
+        return Ok(false);
+    }
     let path = Path::new(INSTALLED);
     if files::look(path, Trust::Root)?.is_some_and(|meta| meta.kind != Kind::File) {
         return Err(not_ours(path));
     }
     let standing = files::read(path, Trust::Root, LIMIT)?;
     Ok(standing != Some(own_bytes()?))
+}
+
+/// The program by which the customer ends an open grant on his server.
+#[must_use]
+pub fn at_hand() -> &'static str {
+    if Path::new(INSTALLED).exists() { INSTALLED } else { COPY }
 }
 
 /// The content of a copy if an earlier run of the grant put it there.

@@ -115,8 +115,13 @@ impl Dir {
     /// Opens a regular file for reading; links, FIFOs and devices are errors and never waited for.
     pub fn open_file(&self, name: &OsStr) -> Result<std::fs::File> {
         let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-        let fd = openat(&self.fd, name, flags, Mode::empty())
-            .map_err(|e| self.error("open", name, e))?;
+        let fd = openat(&self.fd, name, flags, Mode::empty()).map_err(|e| match e {
+            // A link, a socket.
+            nix::Error::ELOOP | nix::Error::ENXIO => {
+                FileError::Unsafe { path: self.path.join(name), why: "not a regular file" }
+            }
+            e => self.error("open", name, e),
+        })?;
         let meta: Meta = fstat(&fd).map_err(|e| self.error("stat", name, e))?.into();
         if meta.kind == Kind::File {
             Ok(fd.into())

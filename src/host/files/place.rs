@@ -162,6 +162,16 @@ fn io_error(doing: &'static str, path: PathBuf, error: &std::io::Error) -> FileE
     FileError::System { doing, path, source }
 }
 
+/// Opens a folder which may be anybody's, on a way that only root could lay.
+pub(in crate::host) fn open_folder(path: &Path) -> Result<Dir> {
+    let Some((parent, name)) = path.parent().zip(path.file_name()) else { return Dir::root() };
+    match open_dir(parent, Trust::Root)?.open_dir(name) {
+        // Perhaps a link of root's.
+        Err(error) if !error.is_absent() || path.is_symlink() => open_dir(path, Trust::Root),
+        other => other,
+    }
+}
+
 /// Walks to a folder.
 pub(super) fn open_dir(path: &Path, trust: Trust) -> Result<Dir> {
     let mut rest: VecDeque<OsString> = components(path);

@@ -1,6 +1,6 @@
 //! Removing a folder with everything in it, though its owner may have prepared it against us.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::os::fd::{AsFd, AsRawFd};
 use std::path::PathBuf;
 
@@ -82,7 +82,7 @@ impl Work<'_> {
             });
         }
         if depth >= MAX_DEPTH {
-            return self.move_up(dir, name);
+            return move_up(self.top, dir, name, &mut self.moved);
         }
         let before = self.removed.left.len();
         self.empty(&below, depth + 1);
@@ -91,30 +91,25 @@ impl Work<'_> {
         }
         Ok(())
     }
+}
 
-    fn move_up(&mut self, dir: &Dir, name: &OsStr) -> Result<()> {
-        for _ in 0..1000 {
-            self.moved += 1;
-            let new = OsString::from(format!(
-                ".support-access-deep-{}-{}",
-                std::process::id(),
-                self.moved
-            ));
-            match nix::fcntl::renameat(dir.as_fd(), name, self.top.as_fd(), new.as_os_str()) {
-                Ok(()) => return Ok(()),
-                Err(nix::Error::EEXIST | nix::Error::ENOTEMPTY | nix::Error::ENOTDIR) => {}
-                Err(source) => {
-                    self.moved -= 1;
-                    return Err(FileError::System {
-                        doing: "move up",
-                        path: dir.path().join(name),
-                        source,
-                    });
-                }
+/// Moves a folder out of the depth to the top, under a free name. `moved` counts.
+pub(in crate::host) fn move_up(top: &Dir, dir: &Dir, name: &OsStr, moved: &mut u64) -> Result<()> {
+    let failed =
+        |source| FileError::System { doing: "move up", path: dir.path().join(name), source };
+    for _ in 0..1000 {
+        *moved += 1;
+        let new = format!(".support-access-deep-{}-{moved}", std::process::id());
+        match nix::fcntl::renameat(dir.as_fd(), name, top.as_fd(), new.as_str()) {
+            Ok(()) => return Ok(()),
+            Err(nix::Error::EEXIST | nix::Error::ENOTEMPTY | nix::Error::ENOTDIR) => {}
+            Err(source) => {
+                *moved -= 1;
+                return Err(failed(source));
             }
         }
-        Err(FileError::Unsafe { path: dir.path().join(name), why: "no free name to move it to" })
     }
+    Err(failed(nix::Error::EEXIST))
 }
 
 /// The mount that a folder is on. A bind mount has the device number of what it shows, so `st_dev`
