@@ -26,7 +26,15 @@ impl Failure {
 
     /// It went wrong, and was undone as far as anything had been done.
     pub(super) fn failed(error: impl Into<anyhow::Error>) -> Self {
-        let why = format!("{:#}", error.into());
+        let error = error.into();
+        let mut why = error.to_string();
+        for cause in error.chain().skip(1).map(ToString::to_string) {
+            // Most of our errors say their cause themselves; the system's (`ENOSPC: No space left on
+            // device`) without its number.
+            if !why.contains(cause.rsplit(": ").next().unwrap_or_default()) {
+                why = format!("{why}: {cause}");
+            }
+        }
         Self { exit: Exit::Failed, words: Box::new(Report::Failed { why }) }
     }
 
@@ -96,6 +104,7 @@ impl From<JournalError> for Failure {
     fn from(error: JournalError) -> Self {
         match error {
             JournalError::Newer(schema) => Self::refused(Refusal::NewerJournal { schema }),
+            JournalError::Damaged { line: 1, why } => Self::refused(Refusal::LostJournal { why }),
             JournalError::Damaged { line, why } => {
                 Self::refused(Refusal::DamagedJournal { line, why })
             }

@@ -181,7 +181,9 @@ pub fn read_for_ending() -> Result<Option<State>, JournalError> {
             ..state
         })),
         (_, Some(error)) => Err(error),
-        (state, None) => Ok(state),
+        (Some(state), None) => Ok(Some(state)),
+        // A record that says nothing is not the same as no record.
+        (None, None) => Err(damaged(1, &"empty")),
     }
 }
 

@@ -42,8 +42,11 @@ words! {
             "the open support access was made by a newer program (journal schema {schema}), which this one can't read. Use the copy on this server: /var/lib/support-access/support-access",
             "현재 접속 허용은 더 새로운 프로그램이 만든 것(기록 형식 {schema})이라 이 프로그램으로 다룰 수 없습니다. 서버에 있는 프로그램을 사용해 주세요: /var/lib/support-access/support-access";
         DamagedJournal { line: usize, why: String } =>
-            "the record of the support access, /var/lib/support-access/journal, line {line}, is damaged ({why}). Nothing was changed. Keep a copy of the file for support. To end the access by hand: 'getent passwd | grep support-access' shows the account; remove it with 'userdel -r'. Then move the file away and run 'support-access delete'.",
-            "접속 허용 기록 /var/lib/support-access/journal {line}행이 손상되어({why}) 아무것도 바꾸지 않았습니다. 문의에 쓸 수 있도록 파일을 복사해 두십시오. 직접 종료하려면 'getent passwd | grep support-access'로 계정을 확인하고 'userdel -r'로 삭제한 다음, 파일을 다른 곳으로 옮기고 'support-access delete'를 실행해 주세요.";
+            "the record of the support access, /var/lib/support-access/journal, line {line}, is damaged ({why}). Nothing was changed. Keep a copy of the file for support, and end the access: /usr/local/sbin/support-access delete. Then it can be opened again.",
+            "접속 허용 기록 /var/lib/support-access/journal {line}행이 손상되어({why}) 아무것도 바꾸지 않았습니다. 문의에 쓸 수 있도록 파일을 복사해 두고, /usr/local/sbin/support-access delete 명령으로 종료한 뒤 다시 허용해 주세요.";
+        LostJournal { why: String } =>
+            "the record of the support access can't be read from its first line on: /var/lib/support-access/journal, line 1 ({why}). Nothing was changed. Keep a copy of the file for support. To end the access by hand: 'getent passwd | grep support-access' shows the account; remove it with 'pkill -KILL -u NAME; userdel -r NAME'.",
+            "접속 허용 기록을 첫 줄부터 읽을 수 없습니다: /var/lib/support-access/journal 1행({why}). 아무것도 바꾸지 않았습니다. 문의에 쓸 수 있도록 파일을 복사해 두십시오. 직접 종료하려면 'getent passwd | grep support-access'로 계정을 확인하고 'pkill -KILL -u 계정; userdel -r 계정'으로 삭제해 주세요.";
         MarkMismatch { account: String } =>
             "account {account} no longer carries the mark of this support access, so it is not touched. Look at it with 'getent passwd {account}'.",
             "{account} 계정의 표식이 기록과 달라 손대지 않았습니다. 'getent passwd {account}'로 확인해 주세요.";

@@ -243,8 +243,14 @@ fn touched(changes: &Changes) -> Vec<String> {
 /// their last change beside each of theirs, systemd the folder in which it notes when its timers
 /// ran, and we a line in the log that says what was undone; memory is left out, as a session's traces there go some seconds after it.
 fn not_rolled_back(changes: Changes) -> Vec<String> {
-    const KEPT: [&str; 5] =
-        ["/etc/passwd-", "/etc/shadow-", "/etc/group-", "/etc/gshadow-", "/var/lib/systemd/timers"];
+    const KEPT: [&str; 6] = [
+        "/etc/passwd-",
+        "/etc/shadow-",
+        "/etc/group-",
+        "/etc/gshadow-",
+        "/var/lib/systemd/timers",
+        "/var/log/support-access.log",
+    ];
     let known = |change: &&lab::Change| KEPT.iter().any(|path| change.path == Path::new(path));
     let changes = changes.on_disk().ignoring_times();
     changes.iter().filter(|it| !known(it)).map(ToString::to_string).collect()
