@@ -31,8 +31,9 @@ pub struct Found {
 /// folders in `except`.
 pub fn search(uid: u32, except: &[&Path]) -> Found {
     let mut found = Found::default();
-    for root in roots() {
-        search_below(&root, uid, except, &mut found);
+    // A folder that is a disk of its own, as `/tmp` often is, is no name below another.
+    for root in roots().iter().filter(|root| !except.contains(&root.as_path())) {
+        search_below(root, uid, except, &mut found);
     }
     found
 }

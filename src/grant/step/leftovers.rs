@@ -72,7 +72,9 @@ pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
 /// will have been swept; after that, what is left in them counts as well.
 pub fn elsewhere(wanted: &Wanted, swept: &[&str]) -> sweep::Found {
     let mut except: Vec<&Path> = swept.iter().map(Path::new).collect();
-    except.extend([wanted.facts.home.as_path(), Path::new("/run/user")]);
+    // logind's own, which it removes some seconds after the last session; a disk of its own.
+    let runtime = Path::new("/run/user").join(wanted.facts.uid.to_string());
+    except.extend([wanted.facts.home.as_path(), &runtime]);
     if !wanted.facts.key_file.starts_with(&wanted.facts.home) {
         except.push(&wanted.facts.key_file);
     }
