@@ -5,7 +5,7 @@
 # tests hold our answers against.
 packages=(
 	binutils busybox ca-certificates clang curl dash debootstrap file gcc git gzip iproute2
-	libcap2-bin mksh nftables nginx-light openssh-client openssl procps python3-venv qemu-user-static
+	libcap2-bin mksh nftables nginx-light openssh-client openssl perl procps python3-venv qemu-user-static
 	shellcheck strace sudo tzdata util-linux wget xz-utils
 )
 

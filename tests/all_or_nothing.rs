@@ -201,7 +201,7 @@ fn a_failed_step_rolls_back() {
             .grant("--sudo full")
             .is("failed", 1)
             .says(&format!("{}: exit status: 1", &tool["/usr/sbin/".len()..]))
-            .says("Everything was undone; nothing is left.");
+            .says("Everything was undone; nothing is left but the log");
         assert_clean(&server, &before, tool);
         server.host.ok(&format!("mv {tool}.real {tool}"));
     }

@@ -167,7 +167,7 @@ fn a_failed_proof_rolls_back() {
             .is("failed", 1)
             .says(&format!("The engineer could not sign in: sshd_config: {reason}"))
             .says("open the access without this check: --no-verify")
-            .says("Everything was undone; nothing is left.");
+            .says("Everything was undone; nothing is left but the log");
         let left = server.left_since(&before);
         assert!(left.is_empty(), "{config}{left}");
     }

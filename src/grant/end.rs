@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::journal::{self, Event, FOLDER, Facts, Journal, POLICY, State, Why};
 use super::step::{self, PlanError, Stage, Standing, Wanted};
-use crate::host::change::{Change, ChangeError, Owner, clear_temporary};
+use crate::host::change::{Change, ChangeError, Owner, clear_check, clear_temporary};
 use crate::host::files::{self, Trust};
 use crate::host::sweep;
 use crate::host::{Hands, account_locks};
@@ -193,6 +193,7 @@ fn records() -> Vec<Change> {
 fn remove_temporaries(hands: &Hands, facts: &Facts) {
     let account = Trust::Owner(facts.uid);
     let _ = clear_temporary(hands, &facts.key_file, account);
+    let _ = clear_check(hands);
     for path in step::system_files(facts) {
         let _ = clear_temporary(hands, &path, Trust::Root);
     }

@@ -1,6 +1,5 @@
 //! One thing that a plan changes on the machine: shown by a dry run, carried out by a real one.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::Hands;
@@ -232,15 +231,26 @@ fn set_mode(path: &Path, mode: u32, owner: &Owner) -> Result<(), ChangeError> {
     Ok(())
 }
 
+/// Where content stands while a tool judges it.
+fn check_file(hands: &Hands) -> PathBuf {
+    PathBuf::from(format!("/run/support-access-check-{}", hands.tag))
+}
+
 /// Lets a tool judge content before it stands where it counts: a syntax error in `/etc/sudoers.d`
 /// can switch sudo off for everybody.
 fn approve(hands: &Hands, check: &Tool, content: &[u8]) -> Result<(), ChangeError> {
-    let name = OsString::from(format!("/run/support-access-check-{}", hands.tag));
-    let place = Place::open(Path::new(&name), Trust::Root)?;
-    place.dir().unlink(place.name())?;
-    place.stage(content, (0, 0), 0o440, "check")?.place_new()?;
+    clear_check(hands)?;
+    let place = Place::open(&check_file(hands), Trust::Root)?;
+    place.stage(content, (0, 0), 0o440, &hands.tag)?.place_new()?;
     let verdict = check.clone().arg(place.path().display().to_string()).run();
     place.dir().unlink(place.name())?;
     verdict?;
     Ok(())
+}
+
+/// Removes what a run that was killed while a tool judged may have left.
+pub fn clear_check(hands: &Hands) -> Result<(), FileError> {
+    let place = Place::open(&check_file(hands), Trust::Root)?;
+    place.dir().unlink(&place.temporary(&hands.tag))?;
+    place.dir().unlink(place.name()).map(drop)
 }

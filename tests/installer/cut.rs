@@ -14,7 +14,7 @@ fn commands_run(shell: &str, text: &[u8]) -> bool {
         .args(words)
         // Should the script run after all, this argument makes it end before it does anything.
         .args(["-x", "-s", "--", "--key=-"])
-        .env("PS4", "RUNS ")
+        .env_remove("PS4")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -24,7 +24,8 @@ fn commands_run(shell: &str, text: &[u8]) -> bool {
     let _ = child.stdin.take().unwrap().write_all(text);
     let out = child.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&out.stderr);
-    !out.stdout.is_empty() || said.contains("RUNS ") || said.contains("support-access ")
+    // With -x, each command that runs is a line that begins with PS4.
+    !out.stdout.is_empty() || said.lines().any(|line| line.starts_with("+ "))
 }
 
 /// Cuts the script at the offsets that are chosen, in all shells at once.
