@@ -77,6 +77,8 @@ fn a_hostile_environment_changes_nothing() {
     let expected = standing(host);
     server.delete();
 
+    host.ok("PATH=/tmp/evil:$PATH; id; [ -s /tmp/called ] && rm -f /tmp/called");
+
     let environment = [
         ("PATH", "/tmp/evil:."),
         ("IFS", "/s"),
@@ -123,7 +125,8 @@ fn a_hostile_environment_changes_nothing() {
         assert!(!host.exists("/tmp/called"), "{line}: {}", host.ok("cat /tmp/called"));
         // The shell that starts the program loads it, and the program itself where it is not static.
         let loaded = host.run("sort -u /tmp/loaded").stdout;
-        let ours = ["/opt/support-access", "/usr/bin/dash", "/usr/bin/env", "/tmp/loaded"];
+        let ours = ["/opt/support-access", "/usr/bin/dash"];
+        assert!(loaded.lines().any(|path| path == ours[1]), "the library tells: {loaded}");
         assert!(loaded.lines().all(|path| ours.contains(&path)), "{line}: {loaded}");
         assert_eq!(host.ok("find /tmp/evil -newer /tmp/tell.so -name 'support*'"), "");
         server.delete();
