@@ -11,11 +11,13 @@ use lab::{Host, Output, Suite};
 use stage::{CUSTOMER, ENGINEER, Published, SITE, STRANGER, Stage};
 
 /// What may differ on the disk after all is over, and why.
-const EXPLAINED: [(&str, &str); 9] = [
+const EXPLAINED: [(&str, &str); 11] = [
     ("/var/log/support-access.log", "the grant's own log, which outlives it and says so"),
     ("/var/log/journal", "the system's journal, with a file for the account's uid"),
     ("/var/log/wtmp", "record of logins"),
+    ("/var/log/wtmp.db", "record of logins, as Debian 13's sshd keeps it"),
     ("/var/log/lastlog", "record of logins by uid"),
+    ("/var/log/btmp", "record of failed logins: the engineer's, after the end"),
     ("/var/lib/systemd/timers", "systemd's folder for stamps of timers that persist; empty"),
     ("/etc/passwd-", "backup of shadow's tools"),
     ("/etc/shadow-", "backup of shadow's tools"),
