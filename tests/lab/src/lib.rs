@@ -19,6 +19,7 @@
 //! A host is a Debian root made by `debootstrap`, under an overlay, with systemd as process 1; it
 //! boots in about half a second. All of it is gone when the test process is, however that ends.
 
+mod cases;
 mod change;
 mod command;
 mod host;
@@ -34,6 +35,7 @@ mod suite;
 mod tree;
 mod using;
 
+pub use cases::Cases;
 pub use change::{Aspect, Change, Changes, Place, What};
 pub use command::Command;
 pub use host::Host;
