@@ -20,8 +20,12 @@ pub fn scheduler() -> Option<Scheduler> {
     if Path::new("/run/systemd/system").is_dir() && super::run::find("systemctl").is_some() {
         return Some(Scheduler::Systemd);
     }
-    (Path::new("/etc/cron.d").is_dir() && super::processes::any_named(&["cron", "crond"]))
-        .then_some(Scheduler::Cron)
+    cron_runs().then_some(Scheduler::Cron)
+}
+
+/// Whether a cron daemon runs that reads `/etc/cron.d`.
+pub fn cron_runs() -> bool {
+    Path::new("/etc/cron.d").is_dir() && super::processes::any_named(&["cron", "crond"])
 }
 
 /// Whether a unit has failed.
