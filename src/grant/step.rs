@@ -93,6 +93,17 @@ impl Wanted {
         }
     }
 
+    /// The same for ending it. Where the account carries the grant's mark, but the journal knows of
+    /// no account, lines of it were lost: then every step may have been begun.
+    #[must_use]
+    pub fn ending(state: &State) -> Self {
+        let mut wanted = Self::of(state);
+        if !wanted.ours(Step::Account) && matches!(standing(&wanted.facts), Ok(Standing::Ours(_))) {
+            wanted.begun = Step::ALL.into_iter().collect();
+        }
+        wanted
+    }
+
     /// Whether what stands there can be ours.
     fn ours(&self, step: Step) -> bool {
         self.begun.contains(&step)

@@ -40,3 +40,11 @@ pub fn is_active(unit: &str) -> Result<bool, RunError> {
     let tool = Tool::new("systemctl").args(["is-active", "--quiet", unit]).allow(&[1, 3, 4]);
     Ok(tool.run()?.code() == 0)
 }
+
+/// Whether a unit is active, and systemd has read its file since that was last changed.
+pub fn stands(unit: &str) -> Result<bool, RunError> {
+    let tool = Tool::new("systemctl");
+    let said =
+        tool.args(["show", "-p", "ActiveState", "-p", "NeedDaemonReload", unit]).run()?.stdout;
+    Ok(said.contains("ActiveState=active") && !said.contains("NeedDaemonReload=yes"))
+}

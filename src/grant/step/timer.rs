@@ -44,13 +44,15 @@ fn plan_systemd(wanted: &Wanted) -> Planned {
     label(&mut changes, &[Path::new(SERVICE), Path::new(TIMER)]);
     let rewritten = !changes.is_empty();
     let enabled = files::look(Path::new(ENABLED), Trust::Root)?.is_some();
+    // A run may have been cut off between the file and systemd's reading it.
+    let stands = !rewritten && systemd::stands(UNIT)?;
     if !enabled {
         // Loads the new files as well.
         changes.push(systemctl(&["enable", "--quiet", UNIT]));
-    } else if rewritten {
+    } else if !stands {
         changes.push(systemctl(&["daemon-reload"]));
     }
-    if rewritten || !enabled || !systemd::is_active(UNIT)? {
+    if !enabled || !stands {
         changes.push(systemctl(&["restart", UNIT]));
     }
     Ok(changes)
@@ -152,12 +154,12 @@ fn service(facts: &Facts) -> String {
 /// every ten minutes, in case somebody set the clock or the zone (systemd.time(7)). The time since
 /// boot is exact where somebody set the clock back; after a boot it only looks once more.
 fn timer(facts: &Facts) -> String {
-    let moments = [facts.deadline - WARNING, facts.deadline].map(|moment| {
+    let moments = [facts.deadline.saturating_sub(WARNING), facts.deadline].map(|moment| {
         let utc = clock::utc(moment).replace('T', " ").replace('Z', " UTC");
         format!("OnCalendar={utc}\nOnCalendar={}\n", clock::local_calendar(moment))
     });
     let since = facts.boot.as_ref().map_or(0, |(_, since)| *since);
-    let boot = since.saturating_add(facts.deadline - facts.started);
+    let boot = since.saturating_add(facts.deadline.saturating_sub(facts.started));
     format!(
         "{head}\
          [Unit]\n\
