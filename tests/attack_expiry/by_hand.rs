@@ -3,7 +3,7 @@
 use lab::{Cases, Suite};
 
 use crate::common::{ACCOUNT, CUSTOMER, Server};
-use crate::{CLASS, LIFETIME, clear, expire, last_log, traces};
+use crate::{CLASS, LIFETIME, SAMPLE, clear, expire, last_log, traces};
 
 /// How the end is to be.
 enum End {
@@ -188,9 +188,6 @@ const CASES: [(&str, &str, End, &str); 49] = [
 
 /// Ends those who are in, without which no account can be changed so.
 const OUT: &str = "pkill -KILL -u cafe24; while pgrep -u cafe24; do sleep 0.1; done";
-
-/// Cases of the plain run: a fixed, spread part, the first and each fourth.
-const SAMPLE: usize = 4;
 
 #[test]
 fn changes_by_hand_keep_no_access_alive() {

@@ -18,11 +18,18 @@ fn hold(server: &Server) -> Running {
     held
 }
 
+/// A run that can be stopped while the shell that waits for it goes on.
+fn in_background(words: &str) -> String {
+    format!(
+        "exec 3<&0; /run/test/support-access {words} --lang en <&3 & \
+         echo $! >/run/test/waits; wait $!"
+    )
+}
+
 /// Starts a run that has to wait, and stops it there: whatever comes now comes before its turn.
 fn stopped<'a>(server: &'a Server, words: &str, before: impl FnOnce(&'a Server)) -> Ran {
     let mut held = hold(server);
-    let line = format!("echo $$ >/run/test/waits; exec /run/test/support-access {words} --lang en");
-    let mut run = server.host.command(&line).deadline(Duration::from_mins(5)).start();
+    let mut run = server.host.command(&in_background(words)).start();
     run.wait_for("Another run is busy (grant, pid 4711, since ");
     server.host.ok("kill -STOP $(cat /run/test/waits)");
     held.kill();
@@ -92,9 +99,9 @@ fn a_run_that_waited_acts_on_what_is_there_then() {
     cases.case("its key from stdin, read once", || {
         open();
         let mut held = hold(&server);
-        let words = format!("--no-verify --key - --from {ALLOWED} --sudo full --lang en");
-        let line = format!("echo $$ >/run/test/waits; exec /run/test/support-access grant {words}");
-        let mut run = server.host.command(&line).stdin(server.key.public()).start();
+        let words = format!("grant --no-verify --key - --from {ALLOWED} --sudo full");
+        let run = server.host.command(&in_background(&words)).stdin(server.key.public());
+        let mut run = run.start();
         run.wait_for("Another run is busy");
         server.host.ok("kill -STOP $(cat /run/test/waits)");
         held.kill();
