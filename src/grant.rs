@@ -4,6 +4,7 @@ pub mod carry;
 pub mod end;
 pub mod facts;
 pub mod journal;
+pub mod lost;
 pub mod proof;
 pub mod step;
 pub mod survey;

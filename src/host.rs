@@ -20,6 +20,7 @@ pub mod sshd;
 pub mod sudo;
 pub mod sweep;
 pub mod systemd;
+pub mod terminals;
 
 use std::path::Path;
 
