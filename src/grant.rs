@@ -6,6 +6,7 @@ pub mod facts;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz;
 pub mod journal;
+pub mod lost;
 pub mod proof;
 pub mod step;
 pub mod survey;

@@ -22,6 +22,7 @@ pub mod sshd;
 pub mod sudo;
 pub mod sweep;
 pub mod systemd;
+pub mod terminals;
 
 use std::path::Path;
 

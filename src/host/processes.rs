@@ -69,12 +69,12 @@ pub(super) fn uids() -> HashSet<u32> {
     pids().filter_map(status).flat_map(|s| s.uids).collect()
 }
 
-/// Whether a process of one of these names runs here, outside any container.
+/// Whether a daemon of root's of one of these names runs here, outside any container.
 pub fn any_named(names: &[&str]) -> bool {
     pids()
         .filter(|pid| in_our_namespace(*pid))
         .filter_map(status)
-        .any(|s| names.contains(&s.name.as_str()))
+        .any(|s| names.contains(&s.name.as_str()) && s.uids.iter().all(|uid| *uid == 0))
 }
 
 /// Our own process and its ancestors.
