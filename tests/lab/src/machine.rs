@@ -37,7 +37,7 @@ pub struct Kept {
 impl Machine {
     /// Boots a machine of Debian 12 and waits until systemd has started everything.
     pub fn boot() -> Self {
-        let machine = Self::new();
+        let machine = Self::on(Self::image());
         let base = machine.image.join("disk");
         must(
             tool("qemu-img")
@@ -49,7 +49,8 @@ impl Machine {
         machine
     }
 
-    fn new() -> Self {
+    /// The folder of the image, which is made now if there is none yet (some minutes, once).
+    fn image() -> PathBuf {
         for (program, package) in
             [("qemu-system-x86_64", "qemu-system-x86"), ("qemu-img", "qemu-utils")]
         {
@@ -63,10 +64,14 @@ impl Machine {
                 .env("SUPPORT_ACCESS_LAB", cache())
                 .stderr(Stdio::inherit()),
         );
+        image.trim_end().into()
+    }
+
+    fn on(image: PathBuf) -> Self {
         let run = Run::get();
         let folder = run.new_folder("machine");
         let group = run.group.join(folder.file_name().expect("Run names its folders"));
-        Self { image: image.trim_end().into(), folder, group, qemu: Mutex::default() }
+        Self { image, folder, group, qemu: Mutex::default() }
     }
 
     /// Boots from the disk as the power cut left it.
@@ -232,7 +237,7 @@ impl Machine {
 impl Kept {
     /// Another machine that goes on from there.
     pub fn go_on(&self) -> Machine {
-        let machine = Machine::new();
+        let machine = Machine::on(self.machine.image.clone());
         let copied = tool("cp")
             .args(["--reflink=auto", "--sparse=always"])
             .args([self.machine.disk(), machine.disk()])
