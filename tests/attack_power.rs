@@ -12,9 +12,8 @@ use std::time::{Duration, Instant};
 
 use lab::{Cases, Kept, Key, KeyKind, Machine};
 
-const GRANT: &str =
-    "/run/test/support-access grant --key /run/test/key.pub --from 192.0.2.7 --sudo full --lang en";
-const DELETE: &str = "/run/test/support-access delete --lang en";
+const GRANT: &str = "/dev/shm/test/support-access grant --key /dev/shm/test/key.pub --from 192.0.2.7 --sudo full --lang en";
+const DELETE: &str = "/dev/shm/test/support-access delete --lang en";
 const INSTALLED: &str = "/usr/local/sbin/support-access";
 const LOG: &str = "/var/log/support-access.log";
 /// How many moments of a grant, and of a delete, the power fails at.
@@ -30,7 +29,8 @@ fn equipped() -> Machine {
     machine
 }
 
-/// In memory, as install.sh puts it; so again after each boot.
+/// In memory, as install.sh puts it; so again after each boot. Not in /run, whose programs Debian does
+/// not let run.
 fn equip(machine: &Machine) {
     static KEY: OnceLock<Key> = OnceLock::new();
     let dist = std::env::var_os("SUPPORT_ACCESS_DIST").map(PathBuf::from);
@@ -39,9 +39,9 @@ fn equip(machine: &Machine) {
         |dist| dist.join("support-access-x86_64"),
     );
     let bytes = std::fs::read(&program).unwrap_or_else(|e| panic!("{}: {e}", program.display()));
-    machine.put("/run/test/support-access", &bytes, 0o755);
+    machine.put("/dev/shm/test/support-access", &bytes, 0o755);
     let key = KEY.get_or_init(|| Key::generate(KeyKind::Ed25519));
-    machine.put("/run/test/key.pub", key.public().as_bytes(), 0o644);
+    machine.put("/dev/shm/test/key.pub", key.public().as_bytes(), 0o644);
 }
 
 /// Every name on the disk with its kind, mode and owner, and who is known to the system; without
