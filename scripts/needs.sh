@@ -54,7 +54,7 @@ newer_shellcheck() {
 # Every script in the dialects that it must run in. Sourced parts are followed from their scripts.
 check_shell() {
 	shellcheck -x scripts/attack scripts/build scripts/fuzz scripts/publish scripts/test scripts/try .ci/run tests/lab/roots
-	shellcheck -s dash install.sh tests/lab/sh/*
+	shellcheck -s dash install.sh tests/lab/machine tests/lab/sh/*
 	if printf 'true\n' | shellcheck -s busybox - >/dev/null 2>&1; then
 		shellcheck -s busybox install.sh tests/lab/sh/*
 	else
