@@ -78,8 +78,10 @@ impl Record {
 /// `None` when there is no file.
 pub fn lines(path: &Path) -> Result<Option<Vec<String>>> {
     let Some(bytes) = super::files::read(path, Trust::Root, LIMIT)? else { return Ok(None) };
-    let text = String::from_utf8_lossy(whole(&bytes));
-    Ok(Some(text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()))
+    let lines = whole(&bytes).split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    // A line that is no text must not become one that somebody could take for whole.
+    let text = |line| std::str::from_utf8(line).unwrap_or("\u{fffd}").to_owned();
+    Ok(Some(lines.map(text).collect()))
 }
 
 /// All up to the last end of a line.
