@@ -7,6 +7,8 @@ pub mod change;
 pub mod clock;
 pub mod door;
 pub mod files;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 pub mod inside;
 pub mod lock;
 pub mod log;

@@ -177,27 +177,33 @@ pub fn read() -> Result<Option<State>, JournalError> {
 /// is believed, and of what follows it is taken that every step was begun. Whether a thing is ours,
 /// its own mark says besides.
 pub fn read_for_ending() -> Result<Option<State>, JournalError> {
-    let Some(lines) = record::lines(Path::new(PATH))? else { return Ok(None) };
-    match add_up(&lines) {
-        (Some(state), Some(JournalError::Damaged { .. })) => Ok(Some(State {
+    record::lines(Path::new(PATH))?.map(|lines| parse_for_ending(&lines)).transpose()
+}
+
+/// Adds up the lines of a journal, which may be damaged.
+pub(super) fn parse_for_ending(lines: &[String]) -> Result<State, JournalError> {
+    match add_up(lines) {
+        (Some(state), Some(JournalError::Damaged { .. })) => Ok(State {
             settled: Some(state.facts.clone()),
             begun: Step::ALL.into_iter().collect(),
             complete: true,
             ..state
-        })),
-        (_, Some(error)) => Err(error),
-        (Some(state), None) => Ok(Some(state)),
+        }),
         // A record that says nothing is not the same as no record.
-        (None, None) => Err(damaged(1, &"empty")),
+        (state, error) => whole(state, error),
     }
 }
 
 /// Adds up the lines of a journal.
 pub fn parse(lines: &[String]) -> Result<State, JournalError> {
-    match add_up(lines) {
-        (_, Some(error)) => Err(error),
-        (Some(state), None) => Ok(state),
-        (None, None) => Err(damaged(1, &"empty")),
+    let (state, error) = add_up(lines);
+    whole(state, error)
+}
+
+fn whole(state: Option<State>, error: Option<JournalError>) -> Result<State, JournalError> {
+    match error {
+        Some(error) => Err(error),
+        None => state.ok_or_else(|| damaged(1, &"empty")),
     }
 }
 

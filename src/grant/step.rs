@@ -4,7 +4,7 @@
 
 mod account;
 mod home;
-mod keys;
+pub(super) mod keys;
 mod leftovers;
 mod opening;
 mod program;

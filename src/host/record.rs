@@ -77,11 +77,14 @@ impl Record {
 /// The whole lines of a record file; what follows the last newline was cut by a crash and is dropped.
 /// `None` when there is no file.
 pub fn lines(path: &Path) -> Result<Option<Vec<String>>> {
-    let Some(bytes) = super::files::read(path, Trust::Root, LIMIT)? else { return Ok(None) };
-    let lines = whole(&bytes).split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-    // A line that is no text must not become one that somebody could take for whole.
-    let text = |line| std::str::from_utf8(line).unwrap_or("\u{fffd}").to_owned();
-    Ok(Some(lines.map(text).collect()))
+    Ok(super::files::read(path, Trust::Root, LIMIT)?.map(|bytes| split(&bytes)))
+}
+
+/// The whole lines of what stands in a record file. A line that is no text must not become one that
+/// somebody could take for whole.
+pub(crate) fn split(bytes: &[u8]) -> Vec<String> {
+    let lines = whole(bytes).split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    lines.map(|line| std::str::from_utf8(line).unwrap_or("\u{fffd}").to_owned()).collect()
 }
 
 /// All up to the last end of a line.
