@@ -58,8 +58,10 @@ fn attempt(out: &mut Out) -> Result<Option<(&'static str, Exit)>, Failure> {
         out.say(Look::Strong, &Report::EndedEarly { minutes: left / 60 });
     }
     let ended = end_and_tell(&state, why, out)?;
-    // An account that was given another name still has the mark.
-    if ended.0 == "failed" { Ok(Some(ended)) } else { Ok(close_lost(None, out)?.or(Some(ended))) }
+    // An account that was given another name or uid still has the mark.
+    let (marked, _) = close_marked(out)?;
+    tell_marked(marked.iter().filter(|name| **name != state.facts.account), out);
+    Ok(Some(if marked.is_empty() { ended } else { ("failed", Exit::Left) }))
 }
 
 /// Tells those who are signed in that the end is near, once for a deadline. Where nobody was there
@@ -90,31 +92,40 @@ fn close_lost(
     // An older program, run by hand, is no reason: the timer's own copy can read what it wrote.
     let newer = matches!(lost, Some(JournalError::Newer(_)));
     let own = std::env::current_exe().is_ok_and(|path| path == Path::new(COPY));
-    let marked = if newer && !own { Vec::new() } else { survey::orphans(None)? };
+    let (marked, changed) = if newer && !own { (Vec::new(), false) } else { close_marked(out)? };
     if marked.is_empty() {
         return lost.map_or(Ok(None), |error| Err(error.into()));
     }
     let why = lost.map_or_else(|| format!("{}: not there", journal::PATH), |e| e.to_string());
-    let hands = Hands::new("lost");
+    out.warn(&Report::RecordLost { why: why.clone() });
+    tell_marked(marked.iter(), out);
+    // A timer that finds the same again and again must not fill the log.
+    if changed {
+        write_line(&Hands::new("lost"), "closed", &[("why", json!(why))], out);
+    }
+    Ok(Some(("failed", Exit::Left)))
+}
+
+/// Closes every account with a grant's mark; returns them, and whether one was still open.
+fn close_marked(out: &Out) -> Result<(Vec<String>, bool), Failure> {
+    let marked = survey::orphans(None)?;
     let mut changed = false;
     for account in &marked {
         for change in lost::close(account)? {
             changed = true;
-            if let Err(error) = change.apply(&hands) {
+            if let Err(error) = change.apply(&Hands::new("lost")) {
                 out.warn(&Report::Failed { why: error.to_string() });
             }
         }
     }
-    out.warn(&Report::RecordLost { why: why.clone() });
+    Ok((marked, changed))
+}
+
+fn tell_marked<'a>(marked: impl Iterator<Item = &'a String>, out: &mut Out) {
     for account in marked {
         out.warn(&Report::OrphanFound { account: account.clone() });
         out.push("orphans", json!(account));
     }
-    // A timer that finds the same again and again must not fill the log.
-    if changed {
-        write_line(&hands, "closed", &[("why", json!(why))], out);
-    }
-    Ok(Some(("failed", Exit::Left)))
 }
 
 /// Whether the grant is to be ended now.

@@ -23,6 +23,10 @@ fn journals_of_every_schema_that_ever_landed_still_parse() {
 
     let closing = parse(&fixture("1-closing.jsonl")).unwrap();
     assert_eq!(closing.closing, Some(Why::Delete));
+
+    let warned = parse(&fixture("1-warned.jsonl")).unwrap();
+    assert!(warned.complete && warned.closing.is_none());
+    assert_eq!(warned.warned, Some(warned.facts.deadline));
 }
 
 #[test]

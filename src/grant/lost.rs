@@ -10,16 +10,14 @@ use crate::host::run::Tool;
 /// writes.
 pub fn close(account: &str) -> Result<Vec<Change>, PlanError> {
     let mut changes = Vec::new();
-    // The mark alone can be copied; together with a uid that nobody else gives out it is ours.
-    let Some(found) = accounts::local_account(account)?.filter(|it| UIDS.contains(&it.uid)) else {
-        return Ok(changes);
-    };
+    let Some(found) = accounts::local_account(account)? else { return Ok(changes) };
     if accounts::expiry_day(account)? != Some(Some(1)) {
         let tool = Tool::new("usermod").args(["--expiredate", "1", account]);
         changes.push(Change::Run { tool });
     }
     let running = processes::of_visit(found.uid);
-    if !running.is_empty() {
+    // Another uid may be of other users as well.
+    if UIDS.contains(&found.uid) && !running.is_empty() {
         changes.push(Change::EndProcesses { uid: found.uid, running });
     }
     Ok(changes)

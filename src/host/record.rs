@@ -80,10 +80,11 @@ pub fn lines(path: &Path) -> Result<Option<Vec<String>>> {
     Ok(super::files::read(path, Trust::Root, LIMIT)?.map(|bytes| split(&bytes)))
 }
 
-/// The whole lines of what stands in a record file.
+/// The whole lines of what stands in a record file. A line that is no text must not become one that
+/// somebody could take for whole.
 pub(crate) fn split(bytes: &[u8]) -> Vec<String> {
-    let text = String::from_utf8_lossy(whole(bytes));
-    text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    let lines = whole(bytes).split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    lines.map(|line| std::str::from_utf8(line).unwrap_or("\u{fffd}").to_owned()).collect()
 }
 
 /// All up to the last end of a line.

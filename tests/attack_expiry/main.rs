@@ -43,7 +43,8 @@ fn traces(server: &Server) -> String {
         .run(
             "getent passwd cafe24; getent group cafe24; ps -o pid,args -u 60578 --no-headers; \
          ls -d /home/cafe24 /etc/sudoers.d/zz-* /var/lib/support-access \
-         /usr/local/sbin/support-access /etc/systemd/system/support-access* \
+         /usr/local/sbin/support-access /etc/systemd/system/support-access-expire.service \
+         /etc/systemd/system/support-access-expire.timer \
          /etc/systemd/system/timers.target.wants/support-access* /etc/cron.d/support-access \
          /run/support-access* 2>/dev/null; :",
         )
