@@ -21,7 +21,7 @@ use verb::Verb;
 
 #[test]
 fn grant() {
-    sample(Suite::Bookworm, Verb::Grant, 8);
+    sample(Suite::Bookworm, Verb::Grant, 6);
 }
 
 #[test]
@@ -36,22 +36,22 @@ fn delete_on_debian_13() {
 
 #[test]
 fn grant_over_an_expired_one() {
-    sample(Suite::Bookworm, Verb::OverExpired, 6);
+    sample(Suite::Bookworm, Verb::OverExpired, 4);
 }
 
 #[test]
 fn extend() {
-    sample(Suite::Bookworm, Verb::Extend, 6);
+    sample(Suite::Bookworm, Verb::Extend, 4);
 }
 
 #[test]
 fn delete() {
-    sample(Suite::Bookworm, Verb::DeleteAtOnce, 8);
+    sample(Suite::Bookworm, Verb::DeleteAtOnce, 6);
 }
 
 #[test]
 fn expire() {
-    sample(Suite::Bookworm, Verb::Expire, 6);
+    sample(Suite::Bookworm, Verb::Expire, 4);
 }
 
 #[test]
