@@ -178,7 +178,12 @@ impl Server {
                 }
             };
             back(value.get_mut("at"));
-            if let Some(facts) = value.get_mut("facts").filter(|_| facts_too) {
+            if !facts_too {
+                lines.push(format!("{value}\n"));
+                continue;
+            }
+            back(value.get_mut("warned"));
+            if let Some(facts) = value.get_mut("facts") {
                 back(facts.get_mut("started"));
                 back(facts.get_mut("deadline"));
                 facts.as_object_mut().expect("an object").remove("boot");
