@@ -1,10 +1,10 @@
 //! Carrying a plan out: the journal first, then the change, then a look whether it took.
 
 use super::journal::{Event, Journal, JournalError};
-use super::step::{PlanError, Step, Wanted};
-use crate::host::Hands;
+use super::step::{self, PlanError, Step, Wanted};
 use crate::host::change::{Change, ChangeError};
 use crate::host::signals::Held;
+use crate::host::{Hands, account_locks};
 
 /// What a plan would do, step by step; steps with nothing to do are left out.
 #[derive(Debug, Default)]
@@ -85,6 +85,8 @@ pub fn carry(
     signals: &mut Held,
     on_step: &mut dyn FnMut(Step, &[Change]),
 ) -> Result<(), CarryError> {
+    // Of an earlier run that was cut off.
+    account_locks::settle(hands, wanted.facts.started);
     for step in Step::ALL {
         if signals.asked_to_stop() {
             return Err(CarryError::Interrupted);
@@ -98,6 +100,9 @@ pub fn carry(
         wanted.begun.insert(step);
         for change in &changes {
             change.apply(hands).map_err(|source| CarryError::Change { step, source })?;
+        }
+        if step == Step::Timer {
+            step::settle_timer(wanted)?;
         }
         let left = step.plan(wanted)?;
         if !left.is_empty() {

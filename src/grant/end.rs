@@ -111,6 +111,10 @@ pub fn end(hands: &Hands, state: &State, why: Why, on_change: &mut dyn FnMut(&Ch
             ended.left.push(Left::Unmarked(facts.account.clone()));
             return ended;
         }
+        if stage == Stage::Leftovers {
+            // A tool of the stages before may have been killed, and another have done its work.
+            account_locks::settle(hands, facts.started);
+        }
         if stage == Stage::Timer {
             ended.elsewhere = step::elsewhere(&wanted, &[]);
             // The timer tries again for as long as the account, or a way in, is still there.
@@ -197,7 +201,7 @@ fn remove_temporaries(hands: &Hands, facts: &Facts) {
     for path in step::system_files(facts) {
         let _ = clear_temporary(hands, &path, Trust::Root);
     }
-    account_locks::clear_dead(hands, facts.started);
+    account_locks::settle(hands, facts.started);
 }
 
 /// A folder of ours without a journal: a run was killed between the journal and its folder. It goes

@@ -25,7 +25,7 @@ pub use account::{Standing, mark, standing};
 pub use keys::{ProofKey, foreign_lines};
 pub use leftovers::{elsewhere, swept};
 pub use program::{COPY, INSTALLED, at_hand, installs, own_bytes};
-pub use timer::WARNING;
+pub use timer::{WARNING, settle as settle_timer};
 
 /// What a server shall look like, and what of it is known to be ours.
 #[derive(Clone, Debug)]

@@ -102,6 +102,16 @@ pub fn expiry_day(name: &str) -> Result<Option<Option<i64>>, AccountError> {
         .map(|line| line.split(':').nth(7).and_then(|day| day.parse().ok())))
 }
 
+/// Whether shadow, gshadow, subuid or subgid has a line of this name.
+pub fn is_elsewhere(name: &str) -> Result<bool, AccountError> {
+    for path in ["/etc/shadow", "/etc/gshadow", "/etc/subuid", "/etc/subgid"] {
+        if local_line(path, name)?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Where useradd puts homes.
 pub fn home_base() -> PathBuf {
     let defaults = Tool::new("useradd").arg("-D").run().map(|out| out.stdout).unwrap_or_default();

@@ -172,6 +172,7 @@ impl Change {
             Self::RemoveTree { path, uid } => {
                 let place = Place::open(path, Trust::Owner(*uid))?;
                 let removed = super::files::remove_tree(&place)?;
+                place.dir().sync()?;
                 if !removed.left.is_empty() {
                     return Err(ChangeError::Left(removed.left));
                 }

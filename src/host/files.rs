@@ -89,6 +89,11 @@ pub fn read_text(path: &str) -> Result<Option<String>> {
         .map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
 }
 
+/// Makes a name durable that somebody else has made (systemd).
+pub fn settle(path: &Path) -> Result<()> {
+    Place::open(path, Trust::Root)?.dir().sync()
+}
+
 /// What stands at a path, without following a link at its end; `None` when nothing does.
 pub fn look(path: &Path, trust: Trust) -> Result<Option<Meta>> {
     match Place::open(path, trust) {

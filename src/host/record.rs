@@ -9,6 +9,9 @@ use super::files::{FileError, Place, Result, Trust};
 /// How much of a record file is read; a grant writes some kilobytes.
 const LIMIT: u64 = 16 << 20;
 
+/// Tag of the temporary file as which a record begins.
+const NEW: &str = "new";
+
 /// A record file, open for appending.
 #[derive(Debug)]
 pub struct Record {
@@ -29,7 +32,7 @@ impl Record {
         }
         let place = Place::open(path, Trust::Root)?;
         // The line stands under its name whole or not at all.
-        place.stage(format!("{first}\n").as_bytes(), (0, 0), 0o600, "new")?.place_new()?;
+        place.stage(format!("{first}\n").as_bytes(), (0, 0), 0o600, NEW)?.place_new()?;
         Self::open(path)
     }
 
@@ -37,6 +40,8 @@ impl Record {
     /// next line would be glued to it.
     pub fn open(path: &Path) -> Result<Self> {
         let place = Place::open(path, Trust::Root)?;
+        // Of a run that was killed while it made the file: with a second name it is nobody's own.
+        place.dir().unlink(&place.temporary(NEW))?;
         let Some(bytes) = place.read(LIMIT)? else {
             let source = nix::Error::ENOENT;
             return Err(FileError::System { doing: "open", path: path.to_owned(), source });

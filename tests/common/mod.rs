@@ -2,9 +2,15 @@
 //! run of the program with its last line taken apart, and how long a grant's journal has become.
 #![allow(dead_code, reason = "each test file is a crate of its own and uses a part of this")]
 #![allow(clippy::expect_used, clippy::panic, reason = "what tests share fails as tests do")]
+#![allow(clippy::disallowed_methods, reason = "what tests start is the tests' own")]
+
+pub(crate) mod state;
+pub(crate) mod tracer;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::process::Command;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use lab::{Changes, Host, Key, KeyKind, Net, Output, Running, Snapshot, Suite};
@@ -65,8 +71,7 @@ impl Server {
 
     /// Puts program and key there; again after a reboot, since both are in memory.
     pub(crate) fn equip(&self) {
-        let program = std::fs::read(env!("CARGO_BIN_EXE_support-access")).expect("it was built");
-        self.host.put(PROGRAM, program, 0o755);
+        self.host.put(PROGRAM, program(), 0o755);
         self.host.put(PUBLIC_KEY, self.key.public(), 0o644);
     }
 
@@ -91,12 +96,12 @@ impl Server {
 
     /// Runs `grant` for the engineer's key and address, with these words besides.
     pub(crate) fn grant(&self, words: &str) -> Ran {
-        self.run(&format!("grant --key {PUBLIC_KEY} --from {ALLOWED} {words}"))
+        self.run(&grant_words(words))
     }
 
     /// Starts that `grant`; its process id is in `/run/test/pid`.
     pub(crate) fn start_grant(&self, words: &str) -> Running {
-        let line = line(&format!("grant --key {PUBLIC_KEY} --from {ALLOWED} {words}"));
+        let line = line(&grant_words(words));
         self.host.command(&format!("echo $$ >/run/test/pid; exec {line}")).start()
     }
 
@@ -155,6 +160,15 @@ impl Server {
     /// Makes the grant older: every moment in its journal goes back by that many seconds. The time
     /// since boot at which it began goes, too, or it would contradict.
     pub(crate) fn age(&self, seconds: i64) {
+        self.age_moments(seconds, true);
+    }
+
+    /// Makes it longer ago that the last run wrote its lines; the grant ends when it would.
+    pub(crate) fn age_lines(&self, seconds: i64) {
+        self.age_moments(seconds, false);
+    }
+
+    fn age_moments(&self, seconds: i64, facts_too: bool) {
         let mut lines = Vec::new();
         for line in self.host.read(JOURNAL).lines() {
             let mut value: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
@@ -164,6 +178,10 @@ impl Server {
                 }
             };
             back(value.get_mut("at"));
+            if !facts_too {
+                lines.push(format!("{value}\n"));
+                continue;
+            }
             back(value.get_mut("warned"));
             if let Some(facts) = value.get_mut("facts") {
                 back(facts.get_mut("started"));
@@ -174,6 +192,22 @@ impl Server {
         }
         self.host.put(JOURNAL, lines.concat(), 0o600);
     }
+}
+
+/// The program without its symbols, a third of its size: it is copied and hashed again and again.
+fn program() -> &'static [u8] {
+    static PROGRAM: OnceLock<Vec<u8>> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let stripped = tempfile::NamedTempFile::new().expect("a file for the program");
+        let mut strip = Command::new("strip");
+        strip.arg("-o").arg(stripped.path()).arg(env!("CARGO_BIN_EXE_support-access"));
+        assert!(strip.status().expect("strip, which comes with a linker").success());
+        std::fs::read(stripped.path()).expect("it was written")
+    })
+}
+
+fn grant_words(words: &str) -> String {
+    format!("grant --key {PUBLIC_KEY} --from {ALLOWED} {words}")
 }
 
 fn line(words: &str) -> String {

@@ -77,7 +77,9 @@ pub(super) fn plan(wanted: &Wanted) -> Planned {
             if files::look(&facts.home, Trust::Root)?.is_some() {
                 return Err(Refusal::HomeExists { path: facts.home.display().to_string() }.into());
             }
-            Ok(vec![Change::Run { tool: useradd(facts) }])
+            Ok(vec![Change::Run {
+                tool: useradd(facts, &["--create-home", "--skel", "/var/empty/support-access"]),
+            }])
         }
     }
 }
@@ -86,10 +88,10 @@ pub(super) fn plan(wanted: &Wanted) -> Planned {
 /// PAM. Day 1 is long over. The gid is kept in our own range like the uid. No skeleton: a `.ssh` or
 /// an `exit` in the server's `/etc/skel` is not for us. No lastlog entry is reset, since the uid is
 /// new and the file would grow to its place.
-fn useradd(facts: &Facts) -> Tool {
+fn useradd(facts: &Facts, home: &[&str]) -> Tool {
     Tool::new("useradd")
-        .args(["--create-home", "--home-dir", &facts.home.display().to_string()])
-        .args(["--skel", "/var/empty/support-access"])
+        .args(home.iter().copied())
+        .args(["--home-dir", &facts.home.display().to_string()])
         .args(["--shell", &facts.shell.display().to_string()])
         .args(["--uid", &facts.uid.to_string(), "--user-group"])
         .args([
@@ -146,11 +148,20 @@ pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
     if !wanted.ours(Step::Account) {
         return Ok(());
     }
+    let userdel = Tool::new("userdel").arg(&facts.account);
     match standing(facts)? {
         Standing::Ours(_) => {
             // Without --remove: that would empty what is mounted below the home, and follow nothing
             // of our care. The home is removed by handle, below.
-            undo.changes.push(Change::Run { tool: Tool::new("userdel").arg(&facts.account) });
+            undo.changes.push(Change::Run { tool: userdel });
+        }
+        // Useradd or userdel was killed between passwd and the other files. No tool takes out of
+        // those what is not in passwd, but for pwconv, which takes the customer's as well: so the
+        // account is made whole again, expired, and goes as a whole.
+        Standing::Absent if accounts::is_elsewhere(&facts.account)? => {
+            undo_group(wanted, undo)?;
+            let useradd = useradd(facts, &["--no-create-home"]);
+            undo.changes.extend([useradd, userdel].map(|tool| Change::Run { tool }));
         }
         Standing::Absent => {}
         Standing::Unmarked(_) | Standing::Foreign(_) => return Ok(()),

@@ -58,6 +58,17 @@ fn plan_systemd(wanted: &Wanted) -> Planned {
     Ok(changes)
 }
 
+/// Systemd does not sync the link by which a timer is enabled: without it nothing would end the grant
+/// after a power cut, though all that is made from here on is on the disk.
+pub fn settle(wanted: &Wanted) -> Result<(), PlanError> {
+    if wanted.facts.scheduler == Scheduler::Systemd {
+        for path in [Some(Path::new(ENABLED)), Path::new(ENABLED).parent()].into_iter().flatten() {
+            files::settle(path)?;
+        }
+    }
+    Ok(())
+}
+
 fn file(wanted: &Wanted, path: &str, text: &str) -> Planned {
     text_file(
         wanted,

@@ -122,9 +122,8 @@ impl Place {
     /// Removes the name, which is not a folder. Returns whether it was there.
     pub(in crate::host) fn remove(&self) -> Result<bool> {
         let was = self.dir.unlink(&self.name)?;
-        if was {
-            self.dir.sync()?;
-        }
+        // Also where somebody else (systemd) has just removed it.
+        self.dir.sync()?;
         Ok(was)
     }
 }
