@@ -17,7 +17,10 @@ impl Held {
         for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT] {
             all.add(signal);
         }
-        if all.thread_block().is_err() {
+        // A file grown to the caller's limit shall be an error to roll back from, not our end.
+        let mut blocked = all;
+        blocked.add(Signal::SIGXFSZ);
+        if blocked.thread_block().is_err() {
             return Self { fd: None };
         }
         Self { fd: SignalFd::with_flags(&all, SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC).ok() }
