@@ -69,7 +69,8 @@ fn attempt(
     }
     let (word, exit) = end_and_tell(&state, Why::Delete, out)?;
     // Only now: looking for others may need a network, or fail, and the door is closed first.
-    let others = tell_others(source, &list, None, out);
+    let kept = (word == "failed").then_some(&state);
+    let others = tell_others(source, &list, kept, out);
     Ok((word, if others { Exit::Left } else { exit }))
 }
 
@@ -105,7 +106,12 @@ pub(super) fn end_and_tell(
         out.say(Look::Good, &Report::Deleted { log: log::PATH.to_owned() });
         return Ok((word, Exit::Done));
     }
-    out.say(Look::Bad, if done { &Report::DeletedBut } else { &Report::NotDeleted });
+    let head = match done {
+        true => &Report::DeletedBut,
+        false if end::is_open(&state.facts) => &Report::NotClosed,
+        false => &Report::NotDeleted,
+    };
+    out.say(Look::Bad, head);
     ending::tell_left(&ended, out);
     if done {
         return Ok((word, Exit::Left));

@@ -55,6 +55,7 @@ pub(super) fn tell_left(ended: &Ended, out: &mut Out) {
         out.say(Look::Bad, &words);
         out.push("left", json!(words.say(Lang::En)));
     }
+    out.hint(&summary(ended, Lang::En));
     if ended.elsewhere.count > 0 {
         out.say(Look::Bad, &Report::LeftElsewhere { count: ended.elsewhere.count });
         for path in &ended.elsewhere.paths {
