@@ -141,6 +141,14 @@ pub fn end(hands: &Hands, state: &State, why: Why, on_change: &mut dyn FnMut(&Ch
         for change in records() {
             make(hands, Stage::Program, change, &mut ended, on_change);
         }
+        // What keeps the folder from going, when all of ours in it has gone, is somebody else's.
+        if let Some(Left::Failed { change, .. }) = ended.left.last()
+            && matches!(**change, Change::RemoveDir { .. })
+            && matches!(files::look(Path::new(journal::PATH), Trust::Root), Ok(None))
+        {
+            ended.left.pop();
+            ended.left.push(Left::Foreign(FOLDER.into()));
+        }
     }
     ended
 }
