@@ -10,7 +10,7 @@ use super::out::{Exit, Look, Out};
 use super::policy;
 use crate::cli::PolicySource;
 use crate::grant::end;
-use crate::grant::journal::{self, POLICY, State, Why};
+use crate::grant::journal::{self, JournalError, POLICY, State, Why};
 use crate::grant::survey;
 use crate::host::lock::Lock;
 use crate::host::signals::Held;
@@ -40,7 +40,11 @@ fn attempt(
         let tell = |holder: &str| out.progress(&Report::Waiting { holder: holder.to_owned() });
         Some(Lock::take("delete", PATIENCE, tell)?)
     };
-    let state = journal::read_for_ending()?;
+    let state = journal::read_for_ending().map_err(|error| match error {
+        // No record, no way to end it but by hand.
+        JournalError::File(error) => Refusal::LostJournal { why: error.to_string() }.into(),
+        other => Failure::from(other),
+    })?;
     if let Some(state) = &state {
         out.follow(state.facts.lang);
     }

@@ -165,7 +165,9 @@ fn verify(wanted: &Wanted, ended: &mut Ended) {
 }
 
 fn recheck(wanted: &Wanted, stage: Stage, ended: &mut Ended) {
-    let Ok(undo) = stage.plan(wanted) else { return };
+    let Ok(mut undo) = stage.plan(wanted) else { return };
+    // What can't be swept is named by the search that follows.
+    undo.changes.retain(|change| !matches!(change, Change::Sweep { .. }));
     if undo.changes.is_empty() && undo.unplanned.is_empty() {
         forgive(stage, ended);
     } else if !ended.left.iter().any(|left| left.is_at(stage)) {
@@ -205,10 +207,11 @@ fn run(
                 round.left.extend(undo.foreign.into_iter().map(Left::Foreign));
                 let unplanned = undo.unplanned.into_iter();
                 round.left.extend(unplanned.map(|error| Left::Unplanned { stage, error }));
+                let before = round.left.len();
                 for change in undo.changes {
                     make(hands, stage, change, &mut round, on_change);
                     // A timer that systemd does not let go keeps its files, and tries again.
-                    if stage == Stage::Timer && !round.left.is_empty() {
+                    if stage == Stage::Timer && round.left.len() > before {
                         break;
                     }
                 }
