@@ -220,6 +220,7 @@ acl() {
 evil() {
 	local name
 	mkdir -p /tmp/evil/.ssh
+	finally 'rm -r /tmp/evil'
 	for name in useradd usermod userdel groupdel sshd ssh systemctl loginctl visudo sudo getent date sh bash id env x; do
 		printf '#!/bin/bash -p\necho %s >>/run/test/called\n' "$name" >"/tmp/evil/$name"
 		chmod 755 "/tmp/evil/$name"
