@@ -1,6 +1,7 @@
 //! Every dependency fails: each tool that the program calls, the disk, the limits, the system's own
 //! services. The cases are the lines of `tests/attacks/dependencies.tsv`.
 #![allow(clippy::disallowed_methods, reason = "the sources are read from the disk")]
+#![allow(clippy::expect_used, clippy::panic, reason = "what the tests share fails as tests do")]
 
 mod attacked;
 mod common;

@@ -29,12 +29,14 @@ struct Status {
     dead: bool,
 }
 
-/// That processes can be seen at all: without `/proc` it would look as if none ran.
+/// That processes can be seen at all: without `/proc`, or with that of another pid namespace, it would
+/// look as if none ran.
 pub fn visible() -> Result<(), FileError> {
     let path = Path::new("/proc/self");
     let source = nix::Error::ENOENT;
     let missing = FileError::System { doing: "open", path: path.to_owned(), source };
-    if path.exists() { Ok(()) } else { Err(missing) }
+    let own = std::fs::read_link(path).unwrap_or_default();
+    if own == Path::new(&std::process::id().to_string()) { Ok(()) } else { Err(missing) }
 }
 
 fn pids() -> impl Iterator<Item = i32> {

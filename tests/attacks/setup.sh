@@ -23,6 +23,7 @@ carry_out() {
 	[ -e "$1" ] || return 0
 	tac "$1" >/run/test/now
 	rm -f "$1"
+	# shellcheck source=/dev/null
 	. /run/test/now
 }
 
@@ -183,7 +184,7 @@ plant() {
 	local path=$1 made
 	made=$(dirname "$path")
 	if [ ! -d "$made" ]; then
-		mkdir -p -m 700 "$made"
+		mkdir -m 700 "$made"
 		later "rmdir $made"
 	fi
 	later "rm -rf $path"
