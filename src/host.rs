@@ -7,6 +7,8 @@ pub mod change;
 pub mod clock;
 pub mod door;
 pub mod files;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 pub mod inside;
 pub mod lock;
 pub mod log;
@@ -20,6 +22,7 @@ pub mod sshd;
 pub mod sudo;
 pub mod sweep;
 pub mod systemd;
+pub mod terminals;
 
 use std::path::Path;
 

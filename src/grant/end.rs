@@ -77,7 +77,7 @@ impl Ended {
 
 /// What ending would do, as far as it can be told before anything is done. Reads, and never writes.
 pub fn plan(state: &State) -> Result<Ended, PlanError> {
-    let wanted = Wanted::of(state);
+    let wanted = Wanted::ending(state);
     let mut ended = Ended { key_lines: step::foreign_lines(&wanted.facts)?, ..Ended::default() };
     for stage in Stage::ALL {
         let undo = stage.plan(&wanted)?;
@@ -103,7 +103,7 @@ pub fn end(hands: &Hands, state: &State, why: Why, on_change: &mut dyn FnMut(&Ch
     {
         let _ = journal.write(hands, Event::Close { why });
     }
-    let wanted = Wanted::of(state);
+    let wanted = Wanted::ending(state);
     let facts = &wanted.facts;
     // Reading the lines may fail; the door must close all the same.
     let key_lines = step::foreign_lines(facts).unwrap_or_default();

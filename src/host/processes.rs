@@ -20,8 +20,8 @@ pub struct Process {
     pub own: bool,
 }
 
-struct Status {
-    name: String,
+pub(super) struct Status {
+    pub(super) name: String,
     uids: Vec<u32>,
     parent: i32,
     /// It has ended, and waits only for its parent to ask how. Where the first thread has ended
@@ -46,7 +46,10 @@ fn pids() -> impl Iterator<Item = i32> {
 
 fn status(pid: i32) -> Option<Status> {
     let text = std::fs::read(format!("/proc/{pid}/status")).ok()?;
-    let text = String::from_utf8_lossy(&text);
+    parse_status(&String::from_utf8_lossy(&text))
+}
+
+pub(super) fn parse_status(text: &str) -> Option<Status> {
     let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name));
     Some(Status {
         name: field("Name:")?.trim().to_owned(),
@@ -79,12 +82,12 @@ pub(super) fn uids() -> HashSet<u32> {
     pids().filter_map(status).flat_map(|s| s.uids).collect()
 }
 
-/// Whether a process of one of these names runs here, outside any container.
+/// Whether a daemon of root's of one of these names runs here, outside any container.
 pub fn any_named(names: &[&str]) -> bool {
     pids()
         .filter(|pid| in_our_namespace(*pid))
         .filter_map(status)
-        .any(|s| names.contains(&s.name.as_str()))
+        .any(|s| names.contains(&s.name.as_str()) && s.uids.iter().all(|uid| *uid == 0))
 }
 
 /// Our own process and its ancestors.
