@@ -8,6 +8,7 @@ pub mod clock;
 pub mod door;
 pub mod files;
 pub mod inside;
+pub mod ipc;
 pub mod lock;
 pub mod log;
 mod namespace;
