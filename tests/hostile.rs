@@ -104,7 +104,7 @@ const PREPARED: [(&str, &str, &str); 17] = [
     (
         "a process that hides and does not heed",
         "",
-        "(trap '' TERM HUP INT; setsid nohup unshare -Urpf --mount-proc sleep 1001 & \
+        "(trap '' TERM HUP INT; setsid nohup unshare -Urpf sleep 1001 & \
          setsid sh -c 'trap \"\" TERM; while :; do sleep 0.1; done' &) >/dev/null 2>&1; sleep 0.5",
     ),
     (

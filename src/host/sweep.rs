@@ -164,7 +164,10 @@ impl See for Work<'_> {
                         self.report.add(&path, Done::Failed("has several names".to_owned()));
                     }
                 }
-                Ok(handle) => self.hand_over(&handle, &path),
+                Ok(handle) => {
+                    self.report.add(&path, Done::Handed);
+                    self.hand_over(&handle, &path);
+                }
                 Err(error) => self.report.add(&path, Done::Failed(error.to_string())),
             }
         }
@@ -178,7 +181,6 @@ impl See for Work<'_> {
 
 impl Work<'_> {
     fn hand_over(&mut self, handle: &Handle, path: &Path) {
-        self.report.add(path, Done::Handed);
         if self.quarantine.is_some()
             && let Err(error) = handle.hand_over(self.sweep.owner.uid, &self.sweep.groups)
         {
@@ -203,7 +205,7 @@ impl Work<'_> {
             }
             Ok(handle) => {
                 if let Some(handle) = handle {
-                    let _ = handle.hand_over(self.sweep.owner.uid, &self.sweep.groups);
+                    self.hand_over(&handle, &path);
                 }
                 true
             }

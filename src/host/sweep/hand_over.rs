@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::ops::RangeInclusive;
 use std::os::fd::{AsRawFd, OwnedFd};
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, chmod, chownat, openat, removexattr};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, chmod, chownat, getxattr, openat, removexattr};
 use rustix::fs::{Gid, Uid};
 use rustix::io::Errno;
 
@@ -50,14 +50,30 @@ impl Handle {
         }
         // A handle of this kind can do no more; through /proc it stands for the file itself.
         let path = format!("/proc/self/fd/{}", self.0.as_raw_fd());
+        let mut mode = status.mode & 0o7777 & !0o6022;
+        let mut list = [0; 1024];
+        match getxattr(path.as_str(), RIGHTS[0], &mut list) {
+            Ok(length) => mode = mode & !0o070 | group_bits(&list[..length]) << 3 & mode,
+            Err(Errno::RANGE) => mode &= !0o070,
+            Err(_) => {}
+        }
         for name in RIGHTS {
             match removexattr(path.as_str(), name) {
                 Ok(()) | Err(Errno::NODATA | Errno::NOTSUP) => {}
                 Err(error) => return Err(error),
             }
         }
-        chmod(path.as_str(), Mode::from_raw_mode(status.mode & 0o7777 & !0o6022))
+        chmod(path.as_str(), Mode::from_raw_mode(mode))
     }
+}
+
+/// What an access list says of the file's own group. The mode shows its mask instead, which without
+/// the list would become the group's rights. (acl(5); in the kernel's `posix_acl_xattr.h` a
+/// version, then eight bytes for each entry: tag, permissions, id.)
+fn group_bits(list: &[u8]) -> u32 {
+    const OWN_GROUP: [u8; 2] = [4, 0];
+    let mut entries = list.get(4..).unwrap_or_default().chunks_exact(8);
+    entries.find(|entry| entry[..2] == OWN_GROUP).map_or(0, |entry| u32::from(entry[2] & 7))
 }
 
 pub(super) fn system(dir: &Dir, name: &OsStr, doing: &'static str, error: Errno) -> FileError {
