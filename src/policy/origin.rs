@@ -1,6 +1,7 @@
 //! Where a policy or key comes from, and reading it there.
 
 mod fetch;
+mod tls;
 
 use std::fmt;
 use std::fs::File;

@@ -3,12 +3,14 @@
 use std::error::Error;
 use std::fmt;
 use std::io::{self, Read};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use reqwest::blocking::{Client, ClientBuilder, Response};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::redirect::{Attempt, Policy as Redirects};
 
+use super::tls::provider;
 use super::{ReadError, read_bounded};
 use crate::policy::HttpsUrl;
 use crate::policy::key::is_html;
@@ -53,8 +55,8 @@ pub(super) fn get(url: &HttpsUrl) -> Result<(Vec<u8>, Roots), ReadError> {
 
 /// A client that trusts the system's CA certificates or, on a system without any, our own.
 fn client(patience: Patience) -> Result<(Client, Roots), ReadError> {
-    // Fails only where a provider stands already, which serves as well.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    // Fails only where it stands already.
+    let _ = provider().install_default();
     match builder(patience).build() {
         Ok(client) => Ok((client, Roots::System)),
         Err(_) => embedded(patience).map(|client| (client, Roots::Embedded)),
@@ -62,11 +64,16 @@ fn client(patience: Patience) -> Result<(Client, Roots), ReadError> {
 }
 
 fn embedded(patience: Patience) -> Result<Client, ReadError> {
-    let detail = |error: reqwest::Error| ReadError::NoTls { detail: innermost(&error) };
+    let detail = |error: &(dyn Error + 'static)| ReadError::NoTls { detail: innermost(error) };
     let mut roots = rustls::RootCertStore::empty();
     roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    let tls = rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
-    builder(patience).tls_backend_preconfigured(tls).build().map_err(detail)
+    // `ClientConfig::builder` would link all of rustls' own provider in.
+    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| detail(&error))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    builder(patience).tls_backend_preconfigured(tls).build().map_err(|error| detail(&error))
 }
 
 fn builder(patience: Patience) -> ClientBuilder {

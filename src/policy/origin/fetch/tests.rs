@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Certificate;
 
-use super::{PATIENCE, Patience, builder, client, embedded, get, get_with};
+use super::{PATIENCE, Patience, builder, client, embedded, get, get_with, provider};
 use crate::policy::testing::{Workshop, both, run};
 use crate::policy::{HttpsUrl, ReadError};
 
@@ -55,7 +55,7 @@ impl Site {
     }
 
     fn get(&self, path: &str, patience: Patience) -> Result<String, ReadError> {
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        let _ = provider().install_default();
         let ca = std::fs::read(self.shop.path("ca.pem")).unwrap();
         let ca = Certificate::from_pem(&ca).unwrap();
         let client = builder(patience).tls_certs_only([ca]).no_proxy().build().unwrap();
@@ -192,7 +192,7 @@ fn certificates_and_proxies_come_from_the_environment() {
 
 #[test]
 fn ways_not_to_be_reached_are_told_apart() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    let _ = provider().install_default();
     let client = embedded(HASTY).unwrap();
     let fail = |url: &HttpsUrl| get_with(&client, url, HASTY).unwrap_err();
 
