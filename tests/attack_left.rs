@@ -6,6 +6,7 @@ mod common;
 mod leftovers;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use common::{ACCOUNT, CUSTOMER, JOURNAL, Server};
@@ -27,11 +28,11 @@ fn every_kind_of_trace_is_gone_or_named() {
 
     let mut script = String::from("cd /tmp\n");
     for (name, make, _) in RECORDS {
-        script += &format!("( set -e; {make} ) || echo \"not made: {name}\"\n");
+        writeln!(script, "( set -e; {make} ) || echo \"not made: {name}\"").unwrap();
     }
     for (path, make, _) in FILES {
         let make = make.replace("PATH", path);
-        script += &format!("( set -e; {make} ) || echo \"not made: {path}\"\n");
+        writeln!(script, "( set -e; {make} ) || echo \"not made: {path}\"").unwrap();
     }
     host.put("/run/test/make.sh", script, 0o755);
     host.ok("chmod 755 /run/test");
@@ -70,7 +71,7 @@ fn every_kind_of_trace_is_gone_or_named() {
                 Kind::Vanishes => assert_eq!((word, now), (Some("quarantine"), "")),
                 Kind::Work(state) => assert_eq!((word, now), (Some("root"), *state)),
                 Kind::Kept => {
-                    assert_eq!((word, now.split(':').next()), (Some("kept"), Some("UNKNOWN")))
+                    assert_eq!((word, now.split(':').next()), (Some("kept"), Some("UNKNOWN")));
                 }
                 Kind::Others(state) => assert_eq!((word, now), (None, *state)),
             }
