@@ -71,6 +71,22 @@ impl Scene {
         self.engineer.command(&line.replace("OPTIONS", options)).start()
     }
 
+    /// What must survive.
+    fn start_customers(&self, uid: &str) {
+        let host = &self.server.host;
+        // A container's process with the same uid, with a root of its own, and some of the customer's.
+        host.ok("mkdir -p /run/box; mount -t tmpfs none /run/box; cd /run/box; mkdir usr; \
+             mount --bind /usr usr; for name in bin lib lib64; do ln -s usr/$name $name; done");
+        host.ok(&format!(
+            "systemd-run --quiet --unit container unshare -pf chroot /run/box setpriv --reuid {uid} \
+             --clear-groups sleep 4100; systemd-run --quiet --unit customer sleep 4101; \
+             systemd-run --quiet --uid victim --unit victims sleep 4102"
+        ));
+        for seconds in 4100..=4102 {
+            self.wait_for_sleep(seconds);
+        }
+    }
+
     fn runs(&self, seconds: u32) -> bool {
         self.server.host.run(&format!("pgrep -f 'sleep {seconds}$'")).succeeded()
     }
@@ -95,18 +111,7 @@ fn whatever_is_in_use_ends_and_nothing_else() {
     server.grant("--sudo full").is("granted", 0);
     let uid = host.ok("id -u cafe24").trim_end().to_owned();
 
-    // A container's process with the same uid, with a root of its own, and some of the customer's.
-    host.ok("mkdir -p /run/box; mount -t tmpfs none /run/box; cd /run/box; mkdir usr; \
-         mount --bind /usr usr; for name in bin lib lib64; do ln -s usr/$name $name; done");
-    host.ok(&format!(
-        "systemd-run --quiet --unit container unshare -pf chroot /run/box setpriv --reuid {uid} \
-         --clear-groups sleep 4100; systemd-run --quiet --unit customer sleep 4101; \
-         systemd-run --quiet --uid victim --unit victims sleep 4102"
-    ));
-    for seconds in 4100..=4102 {
-        scene.wait_for_sleep(seconds);
-    }
-
+    scene.start_customers(&uid);
     let mut session = engineer.ssh(&server.key, &Scene::to()).open_session();
     for (_, line, seconds) in RUNNING {
         session.send(&format!("{line}\n"));
