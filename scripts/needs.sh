@@ -53,7 +53,7 @@ newer_shellcheck() {
 
 # Every script in the dialects that it must run in. Sourced parts are followed from their scripts.
 check_shell() {
-	shellcheck -x scripts/attack scripts/build scripts/publish scripts/test scripts/try .ci/run tests/lab/roots
+	shellcheck -x scripts/attack scripts/build scripts/fuzz scripts/publish scripts/test scripts/try .ci/run tests/lab/roots
 	shellcheck -s dash install.sh tests/lab/sh/*
 	if printf 'true\n' | shellcheck -s busybox - >/dev/null 2>&1; then
 		shellcheck -s busybox install.sh tests/lab/sh/*

@@ -3,7 +3,10 @@
 pub mod carry;
 pub mod end;
 pub mod facts;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 pub mod journal;
+pub mod lost;
 pub mod proof;
 pub mod step;
 pub mod survey;

@@ -7,6 +7,8 @@ pub mod change;
 pub mod clock;
 pub mod door;
 pub mod files;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 pub mod inside;
 pub mod ipc;
 pub mod lock;
@@ -21,6 +23,7 @@ pub mod sshd;
 pub mod sudo;
 pub mod sweep;
 pub mod systemd;
+pub mod terminals;
 
 use std::path::Path;
 

@@ -2,6 +2,8 @@
 
 pub mod cli;
 mod command;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod grant;
 pub mod host;
 pub mod policy;

@@ -6,6 +6,8 @@
 mod account;
 mod document;
 mod fingerprint;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod key;
 mod lifetime;
 mod load;

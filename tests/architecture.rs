@@ -133,7 +133,8 @@ fn sources() -> Vec<(String, String)> {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             let name = path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
-            let test = name.ends_with("tests.rs") || name.ends_with("testing.rs");
+            let tests = ["tests.rs", "testing.rs", "fuzz.rs", "fuzzing.rs"];
+            let test = tests.iter().any(|end| name.ends_with(end));
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") && !test {

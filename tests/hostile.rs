@@ -223,16 +223,6 @@ fn from_inside_the_visit_it_is_refused_where_nobody_can_take_it_over() {
 }
 
 #[test]
-fn a_timer_that_meets_another_run_does_not_fail() {
-    let scene = Scene::new();
-    let mut other =
-        scene.host.command("flock /run/support-access.lock sh -c 'echo held; sleep 100'").start();
-    other.wait_for("held");
-    let expire = scene.run("expire");
-    assert_eq!((expire.code, expire.stdout.as_str()), (0, ""), "{expire}");
-}
-
-#[test]
 fn what_stood_under_the_accounts_name_before_it_stays() {
     let scene = Scene::new();
     let before = "echo old >/var/mail/cafe24; chown victim /var/mail/cafe24; \

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::ending;
 use super::failure::Failure;
-use super::grant::PATIENCE;
+use super::grant::lock;
 use super::handover;
 use super::log::write_log;
 use super::out::{Exit, Look, Out};
@@ -13,7 +13,6 @@ use crate::cli::PolicySource;
 use crate::grant::end;
 use crate::grant::journal::{self, POLICY, State, Why};
 use crate::grant::survey;
-use crate::host::lock::Lock;
 use crate::host::signals::Held;
 use crate::host::{Hands, log, processes};
 use crate::policy::{Legacy, Origin, Policy};
@@ -40,12 +39,7 @@ fn attempt(
     }
     // Ending goes on to its end, whoever asks it to stop.
     let _signals = Held::new();
-    let _lock = if dry_run {
-        None
-    } else {
-        let tell = |holder: &str| out.progress(&Report::Waiting { holder: holder.to_owned() });
-        Some(Lock::take("delete", PATIENCE, tell)?)
-    };
+    let _lock = if dry_run { None } else { Some(lock("delete", out)?) };
     let state = journal::read_for_ending()?;
     if let Some(state) = &state {
         out.follow(state.facts.lang);
@@ -94,13 +88,14 @@ pub(super) fn end_and_tell(
     let done = ended.is_done();
     // A timer that tries every ten minutes must not fill the log with the same line.
     if done || !already_closing {
-        let extra = [
+        let mut extra = vec![
             ("why", json!(why)),
             ("clean", json!(ended.is_clean())),
             ("key_lines", json!(ended.key_lines)),
             ("left", json!(ending::summary(&ended, crate::text::Lang::En))),
             ("elsewhere", ending::elsewhere(&ended)),
         ];
+        extra.extend(state.early(why).map(|left| ("early_seconds", json!(left))));
         write_log(&Hands::new(&state.facts.id), word, &state.facts, &extra, out);
     }
     out.field("account", json!(state.facts.account));

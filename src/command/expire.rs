@@ -1,16 +1,24 @@
 //! `expire`: what the timer runs. Ends what is over, undoes what was never completed, finishes what
 //! was cut off, and is silent when there is nothing to do.
 
+use std::path::Path;
+
+use serde_json::json;
+
 use super::delete::end_and_tell;
 use super::failure::Failure;
 use super::grant::PATIENCE;
-use super::out::{Exit, Out};
+use super::log::write_line;
+use super::out::{Exit, Look, Out};
 use crate::grant::carry::carry;
-use crate::grant::journal::{self, Event, Journal, State, Why};
-use crate::grant::step::Wanted;
+use crate::grant::journal::{self, Event, Journal, JournalError, State, Why};
+use crate::grant::step::{COPY, WARNING, Wanted};
+use crate::grant::{lost, survey};
 use crate::host::lock::{Lock, LockError};
 use crate::host::signals::Held;
-use crate::host::{Hands, clock};
+use crate::host::{Hands, clock, terminals};
+use crate::text::report::Report;
+use crate::text::{Words, safe};
 
 /// For how long an opening may be incomplete before it is undone, in seconds. No run takes so long,
 /// and one that is at work holds the lock.
@@ -28,20 +36,85 @@ pub(super) fn run(mut out: Out) -> u8 {
 fn attempt(out: &mut Out) -> Result<Option<(&'static str, Exit)>, Failure> {
     let mut signals = Held::new();
     // Whoever holds the lock is at work on the same grant; the timer comes again.
-    let _lock = match Lock::take("expire", PATIENCE, |_| {}) {
-        Err(LockError::Held { .. }) => return Ok(None),
+    let _lock = match Lock::take("expire", PATIENCE, &mut |_| {}) {
+        Err(LockError::Held(_)) => return Ok(None),
         other => other?,
     };
-    let Some(state) = journal::read_for_ending()? else { return Ok(None) };
+    let state = match journal::read_for_ending() {
+        Ok(Some(state)) => state,
+        Ok(None) => return close_lost(None, out),
+        Err(error) => return close_lost(Some(error), out),
+    };
     let Some(why) = why(&state) else {
         if !state.complete && clock::now() - state.last >= UNFINISHED {
             finish(&mut signals)?;
         }
+        warn(&state);
         return Ok(None);
     };
     // The customer reads the report later, in his own language.
     out.set_lang(state.facts.lang);
-    end_and_tell(&state, why, out).map(Some)
+    if let Some(left) = state.early(why) {
+        out.say(Look::Strong, &Report::EndedEarly { minutes: left / 60 });
+    }
+    let ended = end_and_tell(&state, why, out)?;
+    // An account that was given another name still has the mark.
+    if ended.0 == "failed" { Ok(Some(ended)) } else { Ok(close_lost(None, out)?.or(Some(ended))) }
+}
+
+/// Tells those who are signed in that the end is near, once for a deadline. Where nobody was there
+/// to be told, whoever comes meanwhile is told at the next look.
+fn warn(state: &State) {
+    let (facts, left) = (&state.facts, state.left());
+    if !state.complete || state.warned == Some(facts.deadline) || left > WARNING {
+        return;
+    }
+    let words = Report::EndsSoon { until: clock::local(clock::now() + left) };
+    if terminals::tell(facts.uid, &safe(&words.say(facts.lang))) == 0 {
+        return;
+    }
+    // A record that can't be written is no reason to fail: then they are told again.
+    if let Ok(Some(mut journal)) = Journal::open() {
+        let proof = state.proof.clone().unwrap_or_else(|| "none".to_owned());
+        let warned = Some(facts.deadline);
+        let _ = journal.write(&Hands::new(&facts.id), Event::Complete { proof, warned });
+    }
+}
+
+/// Without its record nobody can tell when an access ends, so it is closed at once, by the mark that
+/// only root can have set. What it is made of is kept: whether all of it is ours, only the record says.
+fn close_lost(
+    lost: Option<JournalError>,
+    out: &mut Out,
+) -> Result<Option<(&'static str, Exit)>, Failure> {
+    // An older program, run by hand, is no reason: the timer's own copy can read what it wrote.
+    let newer = matches!(lost, Some(JournalError::Newer(_)));
+    let own = std::env::current_exe().is_ok_and(|path| path == Path::new(COPY));
+    let marked = if newer && !own { Vec::new() } else { survey::orphans(None)? };
+    if marked.is_empty() {
+        return lost.map_or(Ok(None), |error| Err(error.into()));
+    }
+    let why = lost.map_or_else(|| format!("{}: not there", journal::PATH), |e| e.to_string());
+    let hands = Hands::new("lost");
+    let mut changed = false;
+    for account in &marked {
+        for change in lost::close(account)? {
+            changed = true;
+            if let Err(error) = change.apply(&hands) {
+                out.warn(&Report::Failed { why: error.to_string() });
+            }
+        }
+    }
+    out.warn(&Report::RecordLost { why: why.clone() });
+    for account in marked {
+        out.warn(&Report::OrphanFound { account: account.clone() });
+        out.push("orphans", json!(account));
+    }
+    // A timer that finds the same again and again must not fill the log.
+    if changed {
+        write_line(&hands, "closed", &[("why", json!(why))], out);
+    }
+    Ok(Some(("failed", Exit::Left)))
 }
 
 /// Whether the grant is to be ended now.
@@ -62,6 +135,6 @@ fn finish(signals: &mut Held) -> Result<(), Failure> {
     let hands = Hands::new(&journal.state().facts.id.clone());
     let mut wanted = Wanted::of(journal.state());
     carry(&hands, &mut journal, &mut wanted, signals, &mut |_, _| {})?;
-    journal.write(&hands, Event::Complete { proof: "none".to_owned() })?;
+    journal.write(&hands, Event::Complete { proof: "none".to_owned(), warned: None })?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use crate::grant::carry::CarryError;
 use crate::grant::journal::JournalError;
 use crate::grant::step::PlanError;
-use crate::host::lock::LockError;
+use crate::host::lock::{Holder, LockError};
 use crate::policy::{KeysError, LoadError, ReadError, SignersError};
 use crate::text::Words;
 use crate::text::refusal::Refusal;
@@ -46,6 +46,11 @@ impl Failure {
     /// It went wrong, and could not be undone whole.
     pub(super) fn left(why: String) -> Self {
         Self { exit: Exit::Left, words: Box::new(Report::Failed { why }) }
+    }
+
+    /// Whether another run held the lock.
+    pub(super) fn is_busy(&self) -> bool {
+        self.exit == Exit::Busy
     }
 
     /// Ends the run.
@@ -116,8 +121,8 @@ impl From<JournalError> for Failure {
 impl From<LockError> for Failure {
     fn from(error: LockError) -> Self {
         match error {
-            LockError::Held { holder } => {
-                Self { exit: Exit::Busy, words: Box::new(Report::Busy { holder }) }
+            LockError::Held(Holder { who: holder, since }) => {
+                Self { exit: Exit::Busy, words: Box::new(Report::Busy { holder, since }) }
             }
             LockError::File(error) => Self::failed(error),
         }

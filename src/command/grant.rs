@@ -75,20 +75,20 @@ impl Done {
 
 fn attempt(options: &Grant, out: &mut Out) -> Result<Done, Failure> {
     let mut signals = Held::new();
-    let open = journal::read()?.filter(is_live).map(|state| state.facts);
-    if open.is_none() && matches!(options.time, Time::Extend(_)) {
-        return Err(Refusal::NothingToExtend.into());
-    }
+    let open = open_facts(options)?;
     let given = policy::load(&options.policy, open.as_ref(), out)?;
     out.follow(given.loaded.policy.language);
-    let asked = ask(options, &given, open.as_ref(), out)?;
+    let keys = policy::keys(&options.keys, out)?;
+    let mut asked = ask(options, &given, &keys, open.as_ref(), out)?;
     // The lock is on the disk of no server, but even so a dry run takes none.
-    let _lock = if options.dry_run {
-        None
-    } else {
-        let tell = |holder: &str| out.progress(&Report::Waiting { holder: holder.to_owned() });
-        Some(Lock::take("grant", PATIENCE, tell)?)
-    };
+    let _lock = if options.dry_run { None } else { Some(lock("grant", out)?) };
+    // A run that we waited for may have ended the grant, or made it another: what is not named is
+    // kept as it is now, and what is not open can't be extended.
+    let now = open_facts(options)?;
+    if now != open {
+        let given = policy::load(&options.policy, now.as_ref(), out)?;
+        asked = ask(options, &given, &keys, now.as_ref(), out)?;
+    }
     let state = journal::read()?;
     for account in &asked.legacy {
         out.warn(&Report::LegacyFound { account: account.clone() });
@@ -100,6 +100,23 @@ fn attempt(options: &Grant, out: &mut Out) -> Result<Done, Failure> {
     }
 }
 
+/// The grant that is open, if one is; there must be one to be extended.
+fn open_facts(options: &Grant) -> Result<Option<Facts>, Failure> {
+    let open = journal::read()?.filter(is_live).map(|state| state.facts);
+    if open.is_none() && matches!(options.time, Time::Extend(_)) {
+        return Err(Refusal::NothingToExtend.into());
+    }
+    Ok(open)
+}
+
+/// Waits for the lock, and says for whom.
+pub(super) fn lock(verb: &str, out: &Out) -> Result<Lock, Failure> {
+    Ok(Lock::take(verb, PATIENCE, &mut |holder| {
+        let (holder, since) = (holder.who.clone(), holder.since.clone());
+        out.progress(&Report::Waiting { holder, since });
+    })?)
+}
+
 /// Whether a journal is one of an open grant; else what it left is cleared away first.
 pub(super) fn is_live(state: &State) -> bool {
     state.settled.is_some() && state.closing.is_none() && !state.is_over()
@@ -109,11 +126,12 @@ pub(super) fn is_live(state: &State) -> bool {
 fn ask<'a>(
     options: &'a Grant,
     given: &Given,
+    keys: &[AuthorizedKey],
     open: Option<&Facts>,
     out: &mut Out,
 ) -> Result<Asked<'a>, Failure> {
     let mut wishes = Wishes {
-        keys: policy::keys(&options.keys, out)?,
+        keys: keys.to_vec(),
         expires: match options.time {
             Time::Expires(lifetime) => Some(lifetime),
             Time::Usual | Time::Extend(_) => None,

@@ -16,11 +16,17 @@ pub(super) fn write_log(
     extra: &[(&str, Value)],
     out: &Out,
 ) {
+    let mut fields = facts_json(facts);
+    fields.extend(extra.iter().cloned());
+    write_line(hands, action, &fields, out);
+}
+
+/// Writes a line that is not of a grant whose facts are known.
+pub(super) fn write_line(hands: &Hands, action: &str, fields: &[(&str, Value)], out: &Out) {
     let mut line = Map::new();
     line.insert("at".to_owned(), json!(clock::utc(clock::now())));
     line.insert("action".to_owned(), json!(action));
-    line.extend(facts_json(facts).into_iter().map(|(name, value)| (name.to_owned(), value)));
-    line.extend(extra.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    line.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
     if let Err(error) = log::write(hands, &Value::Object(line).to_string()) {
         out.warn(&Report::ReportInLog { why: error.to_string() });
     }

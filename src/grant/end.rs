@@ -85,7 +85,7 @@ pub enum Told<'a> {
 
 /// What ending would do, as far as it can be told before anything is done. Reads, and never writes.
 pub fn plan(state: &State, tell: &mut dyn FnMut(Told)) -> Result<Ended, PlanError> {
-    let wanted = Wanted::of(state);
+    let wanted = Wanted::ending(state);
     let mut ended = Ended { key_lines: step::foreign_lines(&wanted.facts)?, ..Ended::default() };
     for stage in Stage::ALL {
         let undo = stage.plan(&wanted)?;
@@ -118,7 +118,7 @@ pub fn end(hands: &Hands, state: &State, why: Why, tell: &mut dyn FnMut(Told)) -
     {
         let _ = journal.write(hands, Event::Close { why });
     }
-    let wanted = Wanted::of(state);
+    let wanted = Wanted::ending(state);
     let facts = &wanted.facts;
     // Reading the lines may fail; the door must close all the same.
     let key_lines = step::foreign_lines(facts).unwrap_or_default();

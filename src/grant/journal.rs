@@ -75,6 +75,9 @@ pub enum Event {
     Complete {
         /// What was proven: `full`, `partial` or `none`.
         proof: String,
+        /// The deadline that those who are signed in were told of.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        warned: Option<i64>,
     },
     /// The grant is being ended.
     Close {
@@ -103,6 +106,8 @@ pub struct State {
     pub complete: bool,
     /// What was proven when it was.
     pub proof: Option<String>,
+    /// The deadline that those who were signed in were told of, if they were.
+    pub warned: Option<i64>,
     /// Why it is being closed, if it is.
     pub closing: Option<Why>,
     /// When the last line was written.
@@ -175,27 +180,33 @@ pub fn read() -> Result<Option<State>, JournalError> {
 /// is believed, and of what follows it is taken that every step was begun. Whether a thing is ours,
 /// its own mark says besides.
 pub fn read_for_ending() -> Result<Option<State>, JournalError> {
-    let Some(lines) = record::lines(Path::new(PATH))? else { return Ok(None) };
-    match add_up(&lines) {
-        (Some(state), Some(JournalError::Damaged { .. })) => Ok(Some(State {
+    record::lines(Path::new(PATH))?.map(|lines| parse_for_ending(&lines)).transpose()
+}
+
+/// Adds up the lines of a journal, which may be damaged.
+pub(super) fn parse_for_ending(lines: &[String]) -> Result<State, JournalError> {
+    match add_up(lines) {
+        (Some(state), Some(JournalError::Damaged { .. })) => Ok(State {
             settled: Some(state.facts.clone()),
             begun: Step::ALL.into_iter().collect(),
             complete: true,
             ..state
-        })),
-        (_, Some(error)) => Err(error),
-        (Some(state), None) => Ok(Some(state)),
+        }),
         // A record that says nothing is not the same as no record.
-        (None, None) => Err(damaged(1, &"empty")),
+        (state, error) => whole(state, error),
     }
 }
 
 /// Adds up the lines of a journal.
 pub fn parse(lines: &[String]) -> Result<State, JournalError> {
-    match add_up(lines) {
-        (_, Some(error)) => Err(error),
-        (Some(state), None) => Ok(state),
-        (None, None) => Err(damaged(1, &"empty")),
+    let (state, error) = add_up(lines);
+    whole(state, error)
+}
+
+fn whole(state: Option<State>, error: Option<JournalError>) -> Result<State, JournalError> {
+    match error {
+        Some(error) => Err(error),
+        None => state.ok_or_else(|| damaged(1, &"empty")),
     }
 }
 
@@ -244,7 +255,8 @@ fn line(event: Event) -> String {
 impl State {
     fn new(facts: Facts) -> Self {
         let (begun, last) = (BTreeSet::new(), clock::now());
-        Self { facts, settled: None, begun, complete: false, proof: None, closing: None, last }
+        let (settled, proof, warned, closing) = (None, None, None, None);
+        Self { facts, settled, begun, complete: false, proof, warned, closing, last }
     }
 
     fn add(&mut self, event: Event, at: i64) {
@@ -259,25 +271,42 @@ impl State {
                 self.begun.insert(step);
             }
             Event::Proof { .. } => self.complete = false,
-            Event::Complete { proof } => {
+            Event::Complete { proof, warned } => {
                 self.complete = true;
                 self.proof = Some(proof);
+                self.warned = warned.or(self.warned);
                 self.settled = Some(self.facts.clone());
             }
             Event::Close { why } => self.closing = Some(why),
         }
     }
 
-    /// Whether its time is over: by the wall clock, or by the time since boot, which goes on though
-    /// somebody set the clock back.
+    /// Whether its time is over.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        let lifetime = self.facts.deadline - self.facts.started;
-        let elapsed = match (&self.facts.boot, clock::boot()) {
-            (Some((then, since)), Some((now, until))) if *then == now => until - since,
-            _ => 0,
-        };
-        clock::now() >= self.facts.deadline || elapsed >= lifetime
+        self.left() <= 0
+    }
+
+    /// How many seconds it has left: by the wall clock, or by the time since boot, which goes on
+    /// though somebody set the clock back.
+    #[must_use]
+    pub fn left(&self) -> i64 {
+        let left = self.facts.deadline.saturating_sub(clock::now());
+        self.left_since_boot().map_or(left, |other| other.min(left))
+    }
+
+    /// How many seconds were left by the time since boot at an expiry that came early, since
+    /// somebody set the clock forward. Setting it right by a few is everyday.
+    #[must_use]
+    pub fn early(&self, why: Why) -> Option<i64> {
+        self.left_since_boot().filter(|left| why == Why::Expired && *left > 60)
+    }
+
+    /// How many seconds it has left by the time since boot; `None` after another boot.
+    fn left_since_boot(&self) -> Option<i64> {
+        let ((then, since), (now, until)) = self.facts.boot.as_ref().zip(clock::boot())?;
+        let lifetime = self.facts.deadline.saturating_sub(self.facts.started);
+        (*then == now).then(|| lifetime.saturating_sub(until.saturating_sub(*since)))
     }
 }
 

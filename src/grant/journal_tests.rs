@@ -26,6 +26,39 @@ fn journals_of_every_schema_that_ever_landed_still_parse() {
 }
 
 #[test]
+fn each_schema_has_fixtures_and_each_fixture_parses() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/journal");
+    let mut found = BTreeSet::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let (schema, _) = name.split_once('-').unwrap();
+        let lines = fixture(&name);
+        let state = parse(&lines).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let first: serde_json::Value = serde_json::from_str(&lines[0]).unwrap();
+        assert_eq!(
+            first["schema"].to_string(),
+            schema,
+            "{name}: its schema is not that of its name"
+        );
+        let standing = match (state.complete, state.closing) {
+            (_, Some(_)) => "closing",
+            (true, None) => "live",
+            (false, None) => "cut",
+        };
+        found.insert((schema.parse::<u32>().unwrap(), standing));
+    }
+    for schema in 1..=SCHEMA {
+        for standing in ["closing", "cut", "live"] {
+            let there = found.contains(&(schema, standing));
+            assert!(
+                there,
+                "no journal of schema {schema} that is {standing}: let a real run write one"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_newer_schema_is_told_from_damage() {
     let newer = vec![r#"{"at":1,"event":"open","schema":2,"whatever":true}"#.to_owned()];
     assert!(matches!(parse(&newer), Err(JournalError::Newer(2))));

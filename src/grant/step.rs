@@ -4,7 +4,7 @@
 
 mod account;
 mod home;
-mod keys;
+pub(super) mod keys;
 mod leftovers;
 mod opening;
 mod program;
@@ -25,6 +25,7 @@ pub use account::{Standing, mark, standing};
 pub use keys::{ProofKey, foreign_lines};
 pub use leftovers::elsewhere;
 pub use program::{COPY, INSTALLED, at_hand, installs, own_bytes};
+pub use timer::WARNING;
 
 /// What a server shall look like, and what of it is known to be ours.
 #[derive(Clone, Debug)]
@@ -90,6 +91,17 @@ impl Wanted {
             begun: state.begun.clone(),
             proof: None,
         }
+    }
+
+    /// The same for ending it. Where the account carries the grant's mark, but the journal knows of
+    /// no account, lines of it were lost: then every step may have been begun.
+    #[must_use]
+    pub fn ending(state: &State) -> Self {
+        let mut wanted = Self::of(state);
+        if !wanted.ours(Step::Account) && matches!(standing(&wanted.facts), Ok(Standing::Ours(_))) {
+            wanted.begun = Step::ALL.into_iter().collect();
+        }
+        wanted
     }
 
     /// Whether what stands there can be ours.

@@ -43,7 +43,7 @@ pub struct Passwd {
 }
 
 impl Passwd {
-    fn parse(line: &str) -> Option<Self> {
+    pub(super) fn parse(line: &str) -> Option<Self> {
         let fields: Vec<&str> = line.trim_end_matches('\n').split(':').collect();
         let [name, _, uid, gid, gecos, home, shell] = fields.as_slice() else { return None };
         Some(Self {
@@ -131,12 +131,12 @@ pub fn free_uid() -> Result<u32, AccountError> {
     Err(AccountError::NoUid)
 }
 
-fn has_id(file: &str, id: u32) -> bool {
+pub(super) fn has_id(file: &str, id: u32) -> bool {
     file.lines().any(|line| line.split(':').nth(2).and_then(|field| field.parse().ok()) == Some(id))
 }
 
 /// Whether a line of subuid(5) or subgid(5), `name:first:count`, covers the id.
-fn in_range(file: &str, id: u32) -> bool {
+pub(super) fn in_range(file: &str, id: u32) -> bool {
     file.lines().any(|line| {
         let mut fields = line.split(':').skip(1).map(|field| field.trim().parse::<u64>());
         match (fields.next(), fields.next()) {
@@ -150,7 +150,12 @@ fn in_range(file: &str, id: u32) -> bool {
 
 fn local_line(path: &str, name: &str) -> Result<Option<String>, AccountError> {
     let text = read_text(path)?.unwrap_or_default();
-    Ok(text.lines().find(|line| line.split(':').next() == Some(name)).map(str::to_owned))
+    Ok(line_of(&text, name).map(str::to_owned))
+}
+
+/// The line of this name.
+pub(super) fn line_of<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    text.lines().find(|line| line.split(':').next() == Some(name))
 }
 
 /// getent(1): exit 2 means that there is no such entry.

@@ -14,6 +14,8 @@
 
 mod attempt;
 mod classify;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod inside;
 mod key;
 mod reason;

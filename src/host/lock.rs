@@ -9,22 +9,31 @@ use std::time::{Duration, Instant};
 
 use nix::fcntl::{Flock, FlockArg};
 
-use super::files::{FileError, Place, Trust};
+use super::clock;
+use super::files::{FileError, Kind, Place, Trust};
 
 const PATH: &str = "/run/support-access.lock";
+/// Where nobody wrote who he is.
+const UNKNOWN: &str = "?";
 
 /// Why the lock was not had.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// Another run held it all the time.
-    #[error("another run holds the lock: {holder}")]
-    Held {
-        /// What that run wrote of itself: verb and process id.
-        holder: String,
-    },
+    #[error("another run holds the lock: {}, since {}", .0.who, .0.since)]
+    Held(Holder),
     /// The lock file could not be made.
     #[error(transparent)]
     File(#[from] FileError),
+}
+
+/// The run that holds the lock, as it wrote of itself.
+#[derive(Clone, Debug, Default)]
+pub struct Holder {
+    /// Verb and process id.
+    pub who: String,
+    /// Since when, in the server's own zone.
+    pub since: String,
 }
 
 /// The lock, held until dropped.
@@ -40,27 +49,31 @@ impl Lock {
     pub fn take(
         who: &str,
         wait: Duration,
-        mut waiting: impl FnMut(&str),
+        waiting: &mut dyn FnMut(&Holder),
     ) -> Result<Self, LockError> {
-        let end = Instant::now() + wait;
+        let (soon, end) = (Instant::now() + Duration::from_secs(1), Instant::now() + wait);
         let mut told = false;
         loop {
             let place = Place::open(Path::new(PATH), Trust::Root)?;
+            clear_foreign(&place)?;
             let file = place.dir().append_file(place.name(), 0o600)?;
             if let Ok(mut file) = Flock::lock(file, FlockArg::LockExclusiveNonblock) {
                 // The run before us removes the file as it ends: ours may be the removed one.
                 if is_current(&place, &file) {
                     let _ = file.set_len(0);
-                    let _ = write!(file, "{who}, pid {}", std::process::id());
+                    let (pid, now) = (std::process::id(), clock::now());
+                    // One write, or a run that waits might read the half of it.
+                    let _ = file.write_all(format!("{who}, pid {pid}\n{now}\n").as_bytes());
                     return Ok(Self { place, _file: file });
                 }
                 continue;
             }
             let holder = holder(&place);
             if Instant::now() >= end {
-                return Err(LockError::Held { holder });
+                return Err(LockError::Held(holder));
             }
-            if !told {
+            // Who has just taken it has not written of himself yet.
+            if !told && (holder.who != UNKNOWN || Instant::now() >= soon) {
                 waiting(&holder);
                 told = true;
             }
@@ -75,9 +88,23 @@ impl Drop for Lock {
     }
 }
 
-fn holder(place: &Place) -> String {
+/// What only root could put there, but no run of ours did, is not locked but removed: a link, or a
+/// file of somebody else's, which he could hold for ever.
+fn clear_foreign(place: &Place) -> Result<(), FileError> {
+    match place.look()? {
+        Some(meta) if meta.kind == Kind::File && meta.links == 1 && meta.uid == 0 => Ok(()),
+        Some(_) => place.dir().unlink(place.name()).map(drop),
+        None => Ok(()),
+    }
+}
+
+fn holder(place: &Place) -> Holder {
     let bytes = place.read(200).ok().flatten().unwrap_or_default();
-    String::from_utf8_lossy(&bytes).into_owned()
+    let text = String::from_utf8_lossy(&bytes);
+    let mut lines = text.lines();
+    let who = lines.next().unwrap_or(UNKNOWN).to_owned();
+    let since = lines.next().and_then(|since| since.parse().ok());
+    Holder { who, since: since.map_or(UNKNOWN.to_owned(), clock::local) }
 }
 
 fn is_current(place: &Place, file: &std::fs::File) -> bool {

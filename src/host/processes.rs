@@ -33,8 +33,8 @@ pub struct Process {
     start: u64,
 }
 
-struct Status {
-    name: String,
+pub(super) struct Status {
+    pub(super) name: String,
     uids: Vec<u32>,
     parent: i32,
     /// It has ended, and waits only for its parent to ask how. Where the first thread has ended
@@ -55,7 +55,10 @@ fn read(pid: i32, name: &str) -> Option<String> {
 }
 
 fn status(pid: i32) -> Option<Status> {
-    let text = read(pid, "status")?;
+    parse_status(&read(pid, "status")?)
+}
+
+pub(super) fn parse_status(text: &str) -> Option<Status> {
     let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name));
     Some(Status {
         name: field("Name:")?.trim().to_owned(),
@@ -100,12 +103,12 @@ pub(super) fn uids() -> HashSet<u32> {
     pids().filter_map(status).flat_map(|s| s.uids).collect()
 }
 
-/// Whether a process of one of these names runs here, outside any container.
+/// Whether a daemon of root's of one of these names runs here, outside any container.
 pub fn any_named(names: &[&str]) -> bool {
     pids()
         .filter(|pid| in_our_namespace(*pid))
         .filter_map(status)
-        .any(|s| names.contains(&s.name.as_str()))
+        .any(|s| names.contains(&s.name.as_str()) && s.uids.iter().all(|uid| *uid == 0))
 }
 
 /// Our own process and its ancestors.

@@ -77,9 +77,13 @@ impl Record {
 /// The whole lines of a record file; what follows the last newline was cut by a crash and is dropped.
 /// `None` when there is no file.
 pub fn lines(path: &Path) -> Result<Option<Vec<String>>> {
-    let Some(bytes) = super::files::read(path, Trust::Root, LIMIT)? else { return Ok(None) };
-    let text = String::from_utf8_lossy(whole(&bytes));
-    Ok(Some(text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()))
+    Ok(super::files::read(path, Trust::Root, LIMIT)?.map(|bytes| split(&bytes)))
+}
+
+/// The whole lines of what stands in a record file.
+pub(crate) fn split(bytes: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(whole(bytes));
+    text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 /// All up to the last end of a line.

@@ -3,6 +3,8 @@
 mod config;
 mod daemon;
 mod expiry;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod hostkey;
 mod listen;
 mod version;

@@ -25,6 +25,8 @@ pub(in crate::host) use clear::clear;
 pub use clear::search_in;
 pub use place::{QUARANTINE, SPOOLS, TEMPORARY};
 pub use report::{Done, Find, Found, Report};
+#[cfg(any(test, fuzzing))]
+pub(in crate::host) use roots::parse_roots;
 
 /// How many finds are listed by name.
 pub const MOST: usize = 1000;

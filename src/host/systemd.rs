@@ -20,8 +20,12 @@ pub fn scheduler() -> Option<Scheduler> {
     if Path::new("/run/systemd/system").is_dir() && super::run::find("systemctl").is_some() {
         return Some(Scheduler::Systemd);
     }
-    (Path::new("/etc/cron.d").is_dir() && super::processes::any_named(&["cron", "crond"]))
-        .then_some(Scheduler::Cron)
+    cron_runs().then_some(Scheduler::Cron)
+}
+
+/// Whether a cron daemon runs that reads `/etc/cron.d`.
+pub fn cron_runs() -> bool {
+    Path::new("/etc/cron.d").is_dir() && super::processes::any_named(&["cron", "crond"])
 }
 
 /// Whether a unit has failed.
@@ -35,4 +39,12 @@ pub fn is_active(unit: &str) -> Result<bool, RunError> {
     // Exit 3 and 4: not active, no such unit (systemctl(1)).
     let tool = Tool::new("systemctl").args(["is-active", "--quiet", unit]).allow(&[1, 3, 4]);
     Ok(tool.run()?.code() == 0)
+}
+
+/// Whether a unit is active, and systemd has read its file since that was last changed.
+pub fn stands(unit: &str) -> Result<bool, RunError> {
+    let tool = Tool::new("systemctl");
+    let said =
+        tool.args(["show", "-p", "ActiveState", "-p", "NeedDaemonReload", unit]).run()?.stdout;
+    Ok(said.contains("ActiveState=active") && !said.contains("NeedDaemonReload=yes"))
 }

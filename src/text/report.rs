@@ -11,8 +11,11 @@ words! {
         DryRunProof => "Then sshd would be asked whether it lets the engineer in, and all of this would be undone if not.", "마지막으로 엔지니어가 실제로 접속할 수 있는지 sshd로 확인하고, 안 되면 모두 되돌립니다.";
         DryRunEnds { local: String, utc: String } => "It would end by itself at {local} ({utc}).", "{local} ({utc})에 자동으로 종료됩니다.";
         DryRunDelete => "Dry run: this is what ending the access would do. Nothing is changed.", "모의 실행입니다. 종료하면 아래와 같이 진행되며, 지금은 아무것도 바꾸지 않습니다.";
-        Waiting { holder: String } => "Another run is busy ({holder}); waiting up to 60 seconds.", "다른 실행({holder})이 진행 중입니다. 최대 60초 기다립니다.";
-        Busy { holder: String } => "another run held the lock for 60 seconds: {holder}. Nothing was done. Wait until it has ended and run this again.", "다른 실행({holder})이 60초가 지나도 끝나지 않아 아무것도 하지 않았습니다. 끝난 뒤 다시 실행해 주세요.";
+        Waiting { holder: String, since: String } => "Another run is busy ({holder}, since {since}); waiting up to 60 seconds.", "다른 실행({holder}, {since} 시작)이 진행 중입니다. 최대 60초 기다립니다.";
+        Busy { holder: String, since: String } => "another run held the lock for 60 seconds: {holder}, since {since}. Nothing was done. Wait until it has ended and run this again.", "다른 실행({holder}, {since} 시작)이 60초가 지나도 끝나지 않아 아무것도 하지 않았습니다. 끝난 뒤 다시 실행해 주세요.";
+        EndsSoon { until: String } => "support-access: this support access ends at {until}. All its sessions are closed then; please save your work.", "support-access: 기술지원 접속이 {until}에 종료됩니다. 그때 모든 세션이 끊기니 작업을 저장해 주세요.";
+        EndedEarly { minutes: i64 } => "The clock of this server was set forward: by the time since boot, {minutes} minutes were left.", "이 서버의 시계가 앞으로 바뀌었습니다. 부팅 후 경과 시간으로는 {minutes}분이 남아 있었습니다.";
+        RecordLost { why: String } => "The record of the support access can't be used ({why}), so nobody can tell when it ends. It was closed now: nobody can sign in any more, and the sessions were ended. All files were kept.", "접속 허용 기록을 사용할 수 없어({why}) 종료 시각을 알 수 없습니다. 지금 접속을 막고 세션을 끊었습니다. 파일은 모두 그대로 두었습니다.";
         Fetching { url: String } => "Fetching {url}", "받는 중: {url}";
         ClearingEarlier => "An earlier run was cut off or is over; clearing it away first.", "중단되었거나 기한이 지난 이전 실행을 먼저 정리합니다.";
         StepDone { step: String } => "done: {step}", "완료: {step}";

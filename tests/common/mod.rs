@@ -164,6 +164,7 @@ impl Server {
                 }
             };
             back(value.get_mut("at"));
+            back(value.get_mut("warned"));
             if let Some(facts) = value.get_mut("facts") {
                 back(facts.get_mut("started"));
                 back(facts.get_mut("deadline"));

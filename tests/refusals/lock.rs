@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::support::{Server, document, is_korean, result_word, without_journald};
 use crate::table::show;
 
-const HOLD: &str = "printf 'grant, pid 4711' >/run/support-access.lock
+const HOLD: &str = "printf 'grant, pid 4711\\n1795528800\\n' >/run/support-access.lock
     exec flock /run/support-access.lock sh -c 'echo held; exec sleep 600'";
 
 #[test]
@@ -23,17 +23,28 @@ fn a_run_waits_a_minute_for_another_and_then_says_which() {
         format!("{open} --lang ko"),
         format!("{open} --json"),
         "delete --lang en".to_owned(),
+        "audit --lang en".to_owned(),
+        "expire".to_owned(),
     ];
     let mut runs: Vec<_> = lines.iter().map(|line| server.program(line).start()).collect();
-    runs[0].wait_for("Another run is busy (grant, pid 4711); waiting up to 60 seconds.");
-    runs[1].wait_for("다른 실행(grant, pid 4711)이 진행 중입니다.");
+    let since = "2026-11-24 14:00 UTC";
+    let busy =
+        format!("Another run is busy (grant, pid 4711, since {since}); waiting up to 60 seconds.");
+    runs[0].wait_for(&busy);
+    runs[1].wait_for(&format!("다른 실행(grant, pid 4711, {since} 시작)이 진행 중입니다."));
     let dry = server.program(&format!("{open} --dry-run")).run();
     assert_eq!(dry.code, 0, "a dry run waits for nobody\n{dry}");
     assert!(began.elapsed() < Duration::from_secs(40), "nor long");
 
-    let mut table = "\nAnother run holds the lock: 5 cases\n  as told  exit 0 dry-run\n".to_owned();
+    let mut table = "\nAnother run holds the lock: 7 cases\n  as told  exit 0 dry-run\n".to_owned();
     for (line, run) in lines.iter().zip(runs) {
         let output = run.wait();
+        if line == "expire" {
+            // The timer comes again; a unit that failed would only alarm.
+            assert_eq!((output.code, &*output.stdout), (0, ""), "{output}");
+            table.push_str("  as told  exit 0, nothing said: expire\n");
+            continue;
+        }
         assert_eq!(output.code, 7, "{output}");
         if line.contains("--json") {
             let document = document(&output).unwrap();

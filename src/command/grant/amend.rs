@@ -101,7 +101,7 @@ fn make(
     carry(hands, journal, wanted, signals, &mut |step, changes| told(out, step, changes))?;
     let proof = proven(hands, journal, wanted, asked, out)?;
     let extent = proof.as_ref().map_or(Extent::None, Proof::extent);
-    journal.write(hands, Event::Complete { proof: extent.word().to_owned() })?;
+    journal.write(hands, Event::Complete { proof: extent.word().to_owned(), warned: None })?;
     Ok(proof)
 }
 
@@ -119,7 +119,7 @@ fn back(
     signals.asked_to_stop();
     carry(hands, journal, &mut wanted, signals, &mut |_, _| {})?;
     let proof = state.proof.clone().unwrap_or_else(|| Extent::None.word().to_owned());
-    journal.write(hands, Event::Complete { proof })?;
+    journal.write(hands, Event::Complete { proof, warned: None })?;
     Ok(())
 }
 

@@ -93,7 +93,7 @@ fn make(
         return Err(CarryError::Interrupted.into());
     }
     let extent = proof.as_ref().map_or(Extent::None, Proof::extent);
-    journal.write(hands, Event::Complete { proof: extent.word().to_owned() })?;
+    journal.write(hands, Event::Complete { proof: extent.word().to_owned(), warned: None })?;
     Ok(proof)
 }
 

@@ -54,7 +54,7 @@ fn lines(wanted: &Wanted) -> Vec<String> {
 }
 
 /// Puts our lines where they stand, or at the end, and leaves every other line as it is.
-fn merge(before: &str, ours: &[String], tag: &str) -> String {
+pub(in crate::grant) fn merge(before: &str, ours: &[String], tag: &str) -> String {
     let block: Vec<String> = ours.iter().map(|line| format!("{line}\n")).collect();
     let block = block.concat();
     let mut text = String::new();

@@ -10,12 +10,15 @@ use crate::host::clock;
 use crate::host::files::{self, Trust};
 use crate::host::run::Tool;
 use crate::host::systemd::{self, Scheduler};
+use crate::text::refusal::Refusal;
 
 const SERVICE: &str = "/etc/systemd/system/support-access-expire.service";
 const TIMER: &str = "/etc/systemd/system/support-access-expire.timer";
 const ENABLED: &str = "/etc/systemd/system/timers.target.wants/support-access-expire.timer";
 const STAMP: &str = "/var/lib/systemd/timers/stamp-support-access-expire.timer";
 const CRON: &str = "/etc/cron.d/support-access";
+/// How long before the end those who are signed in are told of it, in seconds.
+pub const WARNING: i64 = 600;
 /// Every file that this step may write.
 pub(super) const FILES: [&str; 3] = [SERVICE, TIMER, CRON];
 const UNIT: &str = "support-access-expire.timer";
@@ -24,6 +27,9 @@ pub(super) fn plan(wanted: &Wanted) -> Planned {
     match wanted.facts.scheduler {
         Scheduler::Systemd => plan_systemd(wanted),
         Scheduler::Cron => {
+            if !systemd::cron_runs() {
+                return Err(Refusal::NoScheduler.into());
+            }
             let text = cron(&wanted.facts);
             let mut changes = file(wanted, CRON, &text)?;
             label(&mut changes, &[Path::new(CRON)]);
@@ -38,13 +44,15 @@ fn plan_systemd(wanted: &Wanted) -> Planned {
     label(&mut changes, &[Path::new(SERVICE), Path::new(TIMER)]);
     let rewritten = !changes.is_empty();
     let enabled = files::look(Path::new(ENABLED), Trust::Root)?.is_some();
+    // A run may have been cut off between the file and systemd's reading it.
+    let stands = !rewritten && systemd::stands(UNIT)?;
     if !enabled {
         // Loads the new files as well.
         changes.push(systemctl(&["enable", "--quiet", UNIT]));
-    } else if rewritten {
+    } else if !stands {
         changes.push(systemctl(&["daemon-reload"]));
     }
-    if rewritten || !enabled || !systemd::is_active(UNIT)? {
+    if !enabled || !stands {
         changes.push(systemctl(&["restart", UNIT]));
     }
     Ok(changes)
@@ -144,20 +152,25 @@ fn service(facts: &Facts) -> String {
     )
 }
 
-/// Two spellings of the deadline, since systemd before 228 knows no `UTC` and skips that line, and
-/// every ten minutes, in case somebody set the clock or the zone (systemd.time(7)).
+/// Two spellings of each moment, since systemd before 228 knows no `UTC` and skips that line, and
+/// every ten minutes, in case somebody set the clock or the zone (systemd.time(7)). The time since
+/// boot is exact where somebody set the clock back; after a boot it only looks once more.
 fn timer(facts: &Facts) -> String {
-    let utc = clock::utc(facts.deadline).replace('T', " ").replace('Z', " UTC");
-    let local = clock::local_calendar(facts.deadline);
+    let moments = [facts.deadline.saturating_sub(WARNING), facts.deadline].map(|moment| {
+        let utc = clock::utc(moment).replace('T', " ").replace('Z', " UTC");
+        format!("OnCalendar={utc}\nOnCalendar={}\n", clock::local_calendar(moment))
+    });
+    let since = facts.boot.as_ref().map_or(0, |(_, since)| *since);
+    let boot = since.saturating_add(facts.deadline.saturating_sub(facts.started));
     format!(
         "{head}\
          [Unit]\n\
          Description=End the support access of account {account} when its time is over\n\
          \n\
          [Timer]\n\
-         OnCalendar={utc}\n\
-         OnCalendar={local}\n\
+         {moments}\
          OnCalendar=*:0/10\n\
+         OnBootSec={boot}\n\
          Persistent=true\n\
          AccuracySec=1s\n\
          \n\
@@ -165,6 +178,7 @@ fn timer(facts: &Facts) -> String {
          WantedBy=timers.target\n",
         head = head(facts),
         account = facts.account,
+        moments = moments.concat(),
     )
 }
 

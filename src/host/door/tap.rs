@@ -102,7 +102,7 @@ impl Tap {
 }
 
 /// The message proper out of `<86>Nov 21 14:00:00 sshd[77]: pam_unix(sshd:session): …`.
-fn text(message: &[u8]) -> String {
+pub(super) fn text(message: &[u8]) -> String {
     const TIME: usize = "Nov 21 14:00:00 ".len();
     let whole = String::from_utf8_lossy(message);
     let whole = whole.trim_end_matches(['\0', '\n']);

@@ -64,7 +64,7 @@ pub(super) fn is_roots_sshd(pid: u32) -> bool {
     is_roots(&status, "sshd") && same_namespace(pid, "user") && same_namespace(pid, "pid")
 }
 
-fn is_roots(status: &str, name: &str) -> bool {
+pub(super) fn is_roots(status: &str, name: &str) -> bool {
     let mut lines = status.lines();
     // The owner of /proc/PID would not do: it is root for every process that hides its memory.
     lines.next().and_then(|line| line.strip_prefix("Name:")).map(str::trim) == Some(name)
@@ -95,7 +95,7 @@ pub(super) fn version_of(program: &str) -> Option<Version> {
 
 /// The options that change the configuration, out of a daemon's command line. From 8.2 on, sshd
 /// writes its status over it: `sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups`.
-fn arguments(cmdline: &str) -> Vec<String> {
+pub(super) fn arguments(cmdline: &str) -> Vec<String> {
     let whole = cmdline.trim_end_matches('\0');
     let words: Vec<&str> = match whole.strip_prefix("sshd: ") {
         Some(title) => {
@@ -155,7 +155,7 @@ fn zone(pid: u32) -> Option<String> {
     })
 }
 
-fn unit_zone(shown: &str, pid: u32) -> Option<String> {
+pub(super) fn unit_zone(shown: &str, pid: u32) -> Option<String> {
     let unit = shown
         .split("\n\n")
         .find(|unit| unit.lines().any(|line| line == format!("MainPID={pid}")))?;
@@ -174,7 +174,7 @@ fn started(pid: u32) -> Option<SystemTime> {
 }
 
 /// Field 22; the name before it may hold blanks and brackets.
-fn start_ticks(stat: &str) -> Option<u64> {
+pub(super) fn start_ticks(stat: &str) -> Option<u64> {
     stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(19)?.parse().ok()
 }
 

@@ -33,7 +33,7 @@ impl HostKey {
         }
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let key = PublicKey::from_openssh(text.trim()).ok()?;
         Some(Self {
             algorithm: key.algorithm().to_string(),

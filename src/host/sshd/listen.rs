@@ -36,7 +36,7 @@ impl Listener {
 
 /// One row of `/proc/net/tcp` or `tcp6` in state LISTEN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Socket {
+pub(super) struct Socket {
     addr: IpAddr,
     port: u16,
     inode: u64,
@@ -108,7 +108,7 @@ fn inode_of(link: &Path) -> Option<u64> {
     link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
 }
 
-fn parse_table(table: &str) -> Vec<Socket> {
+pub(super) fn parse_table(table: &str) -> Vec<Socket> {
     const LISTEN: &str = "0A";
     table
         .lines()
@@ -156,7 +156,7 @@ fn socket_units() -> Vec<(IpAddr, u16)> {
         .unwrap_or_default()
 }
 
-fn parse_units(text: &str) -> Vec<(IpAddr, u16)> {
+pub(super) fn parse_units(text: &str) -> Vec<(IpAddr, u16)> {
     text.lines()
         .filter_map(|line| line.strip_prefix("Listen=")?.strip_suffix(" (Stream)"))
         .filter_map(|addr| addr.parse::<std::net::SocketAddr>().ok())

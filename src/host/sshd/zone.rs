@@ -84,7 +84,7 @@ impl Header {
     }
 }
 
-fn tzif_offset(bytes: &[u8]) -> Option<i32> {
+pub(super) fn tzif_offset(bytes: &[u8]) -> Option<i32> {
     let first = Header::parse(bytes)?;
     let data = &bytes[HEADER..];
     if first.version == 0 {
@@ -118,7 +118,7 @@ fn last_standard(header: &Header, data: &[u8], width: usize) -> Option<i32> {
 
 /// The standard offset of a POSIX rule such as `CET-1CEST,M3.5.0,M10.5.0/3` or `<+0530>-5:30`,
 /// where a positive number is west.
-fn posix_offset(rule: &str) -> Option<i32> {
+pub(super) fn posix_offset(rule: &str) -> Option<i32> {
     let rest = if let Some(quoted) = rule.strip_prefix('<') {
         let (name, rest) = quoted.split_once('>')?;
         (name.len() >= 3).then_some(rest)?

@@ -15,7 +15,7 @@ pub(super) fn roots() -> Vec<PathBuf> {
 
 /// proc(5): field 5 is the mount point, with octal escapes; after ` - ` comes the type. Of several
 /// mounts of one device and root only one is searched.
-fn parse_roots(table: &str) -> Vec<PathBuf> {
+pub(in crate::host) fn parse_roots(table: &str) -> Vec<PathBuf> {
     let mut seen = std::collections::HashSet::new();
     let mut roots = vec![PathBuf::from("/")];
     for line in table.lines() {

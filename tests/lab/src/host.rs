@@ -109,6 +109,9 @@ impl Host {
     }
 
     fn wait_until_running(&self) {
+        if !self.suite.has_systemd() {
+            return self.wait_for_sysvinit();
+        }
         let mut state = String::new();
         // Early on systemd can't be asked yet.
         wait_until(Duration::from_secs(90), || {
@@ -129,6 +132,15 @@ impl Host {
         }
     }
 
+    /// Sysvinit has no word for being done: then its `rc` has ended, and daemons are there.
+    fn wait_for_sysvinit(&self) {
+        let line =
+            "pgrep -x sshd >/dev/null && pgrep -x cron >/dev/null && ! pgrep -f 'init[.]d/rc'";
+        let booted = wait_until(Duration::from_mins(1), || self.run(line).succeeded());
+        let said = || format!("{}\n{}", self.run("ps ax"), self.console());
+        assert!(booted, "{} does not boot\n{}", self.name, said());
+    }
+
     /// Cuts the power: every process dies at once, memory is lost, the disk stays as it is.
     ///
     /// What the kernel has not written yet is not lost, as it would be on a real server.
@@ -147,6 +159,14 @@ impl Host {
 
     /// Shuts down in good order.
     pub fn power_off(&self) {
+        if !self.suite.has_systemd() {
+            // All but the last act, which would be to switch the machine off. It kills who asks, too.
+            self.run("telinit 0");
+            let line = "pgrep -x 'cron|sshd|rsyslogd'";
+            let down = wait_until(Duration::from_mins(1), || !self.run(line).succeeded());
+            assert!(down, "{} does not shut down", self.name);
+            return self.pull_plug();
+        }
         // The answer may be lost, as the command is killed with everything else.
         let asked = self.run("systemctl poweroff --no-wall");
         let gone = wait_until(Duration::from_mins(1), || {

@@ -16,7 +16,8 @@
 //! println!("{}", customer.changes_since(&before));
 //! ```
 //!
-//! A host is a Debian root made by `debootstrap`, under an overlay, with systemd as process 1; it
+//! A host is a Debian root made by `debootstrap`, under an overlay, with systemd as process 1
+//! (or sysvinit, see [`Suite::Sysvinit`]); it
 //! boots in about half a second. All of it is gone when the test process is, however that ends.
 
 mod cases;

@@ -18,20 +18,29 @@ pub enum Suite {
     Trixie,
     /// Debian unstable
     Sid,
+    /// Debian 12 with sysvinit's init as its process 1, and no systemd at all
+    Sysvinit,
 }
 
 impl Suite {
     /// All of them, the oldest first.
-    pub const ALL: [Self; 4] = [Self::Bullseye, Self::Bookworm, Self::Trixie, Self::Sid];
+    pub const ALL: [Self; 5] =
+        [Self::Bullseye, Self::Bookworm, Self::Trixie, Self::Sid, Self::Sysvinit];
 
-    /// The name that `debootstrap` knows it by.
+    /// The name that `tests/lab/roots` knows it by.
     pub fn name(self) -> &'static str {
         match self {
             Self::Bullseye => "bullseye",
             Self::Bookworm => "bookworm",
             Self::Trixie => "trixie",
             Self::Sid => "sid",
+            Self::Sysvinit => "bookworm-sysvinit",
         }
+    }
+
+    /// Whether systemd is its process 1.
+    pub fn has_systemd(self) -> bool {
+        self != Self::Sysvinit
     }
 
     /// Boots a host of this release; see [`Host::boot`].

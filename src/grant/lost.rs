@@ -1,0 +1,28 @@
+//! An account whose record is lost: what closes its door, by its mark alone.
+
+use super::step::PlanError;
+use crate::host::accounts::{self, UIDS};
+use crate::host::change::Change;
+use crate::host::processes::{self, Visit};
+use crate::host::run::Tool;
+
+/// The changes after which nobody gets in by a marked account, and nobody is in. Reads, and never
+/// writes.
+pub fn close(account: &str) -> Result<Vec<Change>, PlanError> {
+    let mut changes = Vec::new();
+    // The mark alone can be copied; together with a uid that nobody else gives out it is ours.
+    let Some(found) = accounts::local_account(account)?.filter(|it| UIDS.contains(&it.uid)) else {
+        return Ok(changes);
+    };
+    if accounts::expiry_day(account)? != Some(Some(1)) {
+        let tool = Tool::new("usermod").args(["--expiredate", "1", account]);
+        changes.push(Change::Run { tool });
+    }
+    // Nobody knows any more when it began.
+    let visit = Visit { uid: found.uid, since: 0 };
+    let running = processes::of_visit(visit);
+    if !running.is_empty() {
+        changes.push(Change::EndProcesses { visit, running });
+    }
+    Ok(changes)
+}
