@@ -7,6 +7,7 @@ mod ending;
 mod expire;
 mod failure;
 mod grant;
+mod handover;
 mod log;
 mod out;
 mod policy;

@@ -10,6 +10,7 @@ pub mod files;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz;
 pub mod inside;
+pub mod ipc;
 pub mod lock;
 pub mod log;
 mod namespace;

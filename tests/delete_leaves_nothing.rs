@@ -86,19 +86,21 @@ fn on(suite: Suite) {
     again(&server, &engineer);
 }
 
-/// Files elsewhere are named, not touched: they may be the very work that was asked for.
+/// Files elsewhere stay, and become root's: they may be the very work that was asked for.
 fn again(server: &Server, engineer: &Host) {
     let host = &server.host;
     server.grant("--sudo full").is("granted", 0);
     let to = format!("{ACCOUNT}@{CUSTOMER}");
-    let make = "sudo -n install -d -o cafe24 /srv/site && echo work >/srv/site/page";
+    let make = "sudo -n install -d -o cafe24 /srv/site && echo work >/srv/site/page && \
+        chmod 4777 /srv/site/page";
     engineer.ssh(&server.key, &to).command(make).ok();
-    server.run("delete --dry-run").is("dry-run", 5).says("/srv/site/page");
+    server.run("delete --dry-run").is("dry-run", 5).says("to root: /srv/site/page");
     // The customer's own copy is enough to end it.
     let line = format!("{INSTALLED} delete --lang en");
     let ran = common::Ran::new(host.run(&line)).is("deleted", 5);
-    ran.says("/srv/site\n").says("/srv/site/page");
+    ran.says("to root: /srv/site\n").says("to root: /srv/site/page");
     assert_eq!(host.read("/srv/site/page"), "work\n");
+    assert_eq!(host.ok("stat -c '%U %a' /srv/site /srv/site/page"), "root 755\nroot 755\n");
     assert!(!host.run("getent passwd cafe24").succeeded());
     assert!(!host.exists(INSTALLED));
     server.run("delete").is("nothing-to-delete", 0);
@@ -144,24 +146,4 @@ fn what_is_gone_is_gone() {
         assert_eq!(listed, "", "{removal}");
         assert_eq!(host.ok("systemctl --failed --no-legend"), "", "{removal}");
     }
-}
-
-/// From within, it would cut itself off half-way.
-#[test]
-fn not_from_the_account_s_own_session() {
-    let server = Server::new(Suite::Bookworm);
-    server.grant("--sudo full").is("granted", 0);
-    let to = format!("{ACCOUNT}@{CUSTOMER}");
-    let line = format!("sudo -n {INSTALLED} delete --lang en");
-    let inside = server.host.ssh(&server.key, &to).command(&line);
-    // The address of the server itself is not allowed: from= holds.
-    assert_eq!(inside.run().code, 255);
-    let engineer = server.engineer();
-    let before = server.host.snapshot();
-    let ran = common::Ran::new(engineer.ssh(&server.key, &to).command(&line).run());
-    ran.is("refused", 4).says("Run the same command from a session of the server's owner");
-    let changes = server.disk_changes(&before).except("/var/log").except("/var/lib/wtmpdb");
-    let changes = changes.ignoring_times();
-    assert!(changes.is_empty(), "{changes}");
-    server.run("delete").is("deleted", 0);
 }

@@ -130,7 +130,7 @@ fn tell_use(state: &State, out: &mut Out) -> Result<(), Failure> {
     if !lines.is_empty() {
         out.say(Look::Plain, &Report::AuditCustomerLines { count: lines.len() });
     }
-    let running = processes::of_visit(state.facts.uid);
+    let running = processes::of_visit(state.facts.visit());
     if !running.is_empty() {
         out.say(Look::Plain, &Report::AuditProcesses { list: change::list(&running) });
     }

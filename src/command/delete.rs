@@ -5,6 +5,7 @@ use serde_json::json;
 use super::ending;
 use super::failure::Failure;
 use super::grant::lock;
+use super::handover;
 use super::log::write_log;
 use super::out::{Exit, Look, Out};
 use super::policy;
@@ -31,6 +32,13 @@ fn attempt(
     source: &PolicySource,
     out: &mut Out,
 ) -> Result<(&'static str, Exit), Failure> {
+    // A record that can't be read is told of below.
+    if let Ok(Some(state)) = journal::read_for_ending()
+        && processes::is_inside(state.facts.visit())
+        && let Some(done) = handover::run(dry_run, &state, out)?
+    {
+        return Ok(done);
+    }
     // Ending goes on to its end, whoever asks it to stop.
     let _signals = Held::new();
     let _lock = if dry_run { None } else { Some(lock("delete", out)?) };
@@ -53,9 +61,6 @@ fn attempt(
         out.say(Look::Plain, &Report::NothingToDelete);
         return Ok((if dry_run { "dry-run" } else { "nothing-to-delete" }, Exit::Done));
     };
-    if processes::own_login_uid() == Some(state.facts.uid) {
-        return Err(Refusal::FromInside { account: state.facts.account }.into());
-    }
     // The list that is kept goes with the grant.
     let list = local_list();
     if dry_run {
@@ -95,7 +100,7 @@ pub(super) fn end_and_tell(
             ("clean", json!(ended.is_clean())),
             ("key_lines", json!(ended.key_lines)),
             ("left", json!(ending::summary(&ended, crate::text::Lang::En))),
-            ("elsewhere", json!(ended.elsewhere.paths)),
+            ("elsewhere", ending::elsewhere(&ended)),
         ];
         extra.extend(state.early(why).map(|left| ("early_seconds", json!(left))));
         write_log(&Hands::new(&state.facts.id), word, &state.facts, &extra, out);

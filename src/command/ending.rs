@@ -5,27 +5,36 @@ use serde_json::json;
 use super::describe;
 use super::failure::Failure;
 use super::out::{Look, Out};
-use crate::grant::end::{self, Ended, Left};
+use crate::grant::end::{self, Ended, Left, Told};
 use crate::grant::journal::{self, State, Why};
 use crate::host::Hands;
-use crate::text::report::Report;
+use crate::host::change::{ChangeError, list};
+use crate::host::sweep::{Done, Find};
+use crate::text::report::{Report, Swept};
 use crate::text::{Lang, Words};
 
 /// Ends the grant of the journal, whatever its state; `None` when there is none.
 pub(super) fn end_now(why: Why, out: &mut Out) -> Result<Option<Ended>, Failure> {
     let Some(state) = journal::read_for_ending()? else { return Ok(None) };
-    let ended = end::end(&Hands::new(&state.facts.id), &state, why, &mut |change| {
-        out.line(Look::Faint, &format!("  {}", describe::text(change).say(out.lang())));
-    });
+    let ended = end::end(&Hands::new(&state.facts.id), &state, why, &mut |told| tell(&told, out));
     for change in &ended.changes {
         out.push("changes", describe::json(None, change));
     }
     Ok(Some(ended))
 }
 
+fn tell(told: &Told, out: &Out) {
+    match told {
+        Told::Made(change) => {
+            out.line(Look::Faint, &format!("  {}", describe::text(change).say(out.lang())));
+        }
+        Told::Looked(count) => out.passing(&Report::Searching { count: *count }),
+    }
+}
+
 /// Prints what ending would do.
 pub(super) fn print_plan(state: &State, out: &mut Out) -> Result<Ended, Failure> {
-    let ended = end::plan(state)?;
+    let ended = end::plan(state, &mut |told| tell(&told, out))?;
     for change in &ended.changes {
         describe::print(out, change);
         out.push("changes", describe::json(None, change));
@@ -59,10 +68,36 @@ pub(super) fn tell_left(ended: &Ended, out: &mut Out) {
     out.hint(&summary(ended, Lang::En));
     if ended.elsewhere.count > 0 {
         out.say(Look::Bad, &Report::LeftElsewhere { count: ended.elsewhere.count });
-        for path in &ended.elsewhere.paths {
-            out.line(Look::Plain, &format!("  {}", path.display()));
+        for find in &ended.elsewhere.finds {
+            out.line(Look::Plain, &format!("  {}", describe_find(find).say(out.lang())));
         }
-        out.field("elsewhere", json!(ended.elsewhere.paths));
+        out.field("elsewhere", elsewhere(ended));
+    }
+}
+
+/// Files elsewhere, for programs.
+pub(super) fn elsewhere(ended: &Ended) -> serde_json::Value {
+    let one = |find: &Find| {
+        let (done, to, why) = match &find.done {
+            Done::Handed => ("root", None, None),
+            Done::Quarantined(to) => ("quarantine", Some(to), None),
+            Done::Older => ("kept", None, Some("older")),
+            Done::Container => ("kept", None, Some("container")),
+            Done::Failed(why) => ("kept", None, Some(why.as_str())),
+        };
+        json!({ "path": find.path, "done": done, "to": to, "why": why })
+    };
+    ended.elsewhere.finds.iter().map(one).collect()
+}
+
+fn describe_find(find: &Find) -> Swept {
+    let path = find.path.display().to_string();
+    match &find.done {
+        Done::Handed => Swept::Handed { path },
+        Done::Quarantined(to) => Swept::Quarantined { path, to: to.display().to_string() },
+        Done::Older => Swept::Older { path },
+        Done::Container => Swept::Container { path },
+        Done::Failed(why) => Swept::Failed { path, why: why.clone() },
     }
 }
 
@@ -70,6 +105,9 @@ fn describe_left(left: &Left, lang: Lang) -> Report {
     match left {
         Left::Foreign(path) => Report::LeftForeign { path: path.display().to_string() },
         Left::Unmarked(account) => Report::LeftUnmarked { account: account.clone() },
+        Left::Failed { error: ChangeError::Busy(running), .. } => {
+            Report::LeftBusy { list: list(running) }
+        }
         Left::Failed { change, error, .. } => {
             Report::LeftFailed { what: describe::text(change).say(lang), why: error.to_string() }
         }

@@ -131,6 +131,13 @@ impl Out {
         }
     }
 
+    /// Progress that nobody reads afterwards: only on a terminal.
+    pub(crate) fn passing(&self, words: &dyn Words) {
+        if !self.json && std::io::stdout().is_terminal() {
+            self.say(Look::Faint, words);
+        }
+    }
+
     /// One field of the JSON document.
     pub(crate) fn field(&mut self, name: &str, value: Value) {
         self.document.insert(name.to_owned(), value);

@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::journal::{self, Event, FOLDER, Facts, Journal, POLICY, State, Why};
+use super::journal::{self, Event, FOLDER, Facts, Journal, POLICY, SWEPT, State, Why};
 use super::step::{self, PlanError, Stage, Standing, Wanted};
 use crate::host::change::{Change, ChangeError, Owner, clear_check, clear_temporary};
 use crate::host::files::{self, Trust};
@@ -51,7 +51,7 @@ pub struct Ended {
     pub left: Vec<Left>,
     /// Lines that the customer had added to the account's key file.
     pub key_lines: Vec<String>,
-    /// Files of the uid outside its home, which are named, not touched.
+    /// Files of the uid outside its home and the folders for temporary files.
     pub elsewhere: sweep::Found,
 }
 
@@ -68,6 +68,11 @@ impl Ended {
         !self.is_blocked()
     }
 
+    fn is_busy(&self) -> bool {
+        let busy = |left: &Left| matches!(left, Left::Failed { error: ChangeError::Busy(_), .. });
+        self.left.iter().any(busy)
+    }
+
     /// Whether something of ours is still there, so that the timer must try again. What was never
     /// ours stays for good.
     fn is_blocked(&self) -> bool {
@@ -75,8 +80,17 @@ impl Ended {
     }
 }
 
+/// What is told while an ending goes on.
+#[derive(Debug)]
+pub enum Told<'a> {
+    /// A change was made.
+    Made(&'a Change),
+    /// So many files were looked at.
+    Looked(u64),
+}
+
 /// What ending would do, as far as it can be told before anything is done. Reads, and never writes.
-pub fn plan(state: &State) -> Result<Ended, PlanError> {
+pub fn plan(state: &State, tell: &mut dyn FnMut(Told)) -> Result<Ended, PlanError> {
     let wanted = Wanted::ending(state);
     let mut ended = Ended { key_lines: step::foreign_lines(&wanted.facts)?, ..Ended::default() };
     for stage in Stage::ALL {
@@ -90,12 +104,19 @@ pub fn plan(state: &State) -> Result<Ended, PlanError> {
         ended.left.push(Left::Unmarked(wanted.facts.account.clone()));
     }
     ended.changes.extend(records());
-    ended.elsewhere = step::elsewhere(&wanted, &step::swept());
+    let mut progress = |looked| tell(Told::Looked(looked));
+    let mut search = step::elsewhere(&wanted, &mut progress);
+    // These go before.
+    search.except.extend(ended.changes.iter().filter_map(|change| match change {
+        Change::Remove { path, .. } => Some(path.clone()),
+        _ => None,
+    }));
+    ended.elsewhere = search.look();
     Ok(ended)
 }
 
 /// Ends the grant that the journal tells of.
-pub fn end(hands: &Hands, state: &State, why: Why, on_change: &mut dyn FnMut(&Change)) -> Ended {
+pub fn end(hands: &Hands, state: &State, why: Why, tell: &mut dyn FnMut(Told)) -> Ended {
     // A disk that is full or has become read-only must not keep the door open: the account may have
     // filled it. Without this line a run that is killed now is only not recognised as an ending.
     if state.closing.is_none()
@@ -125,15 +146,18 @@ pub fn end(hands: &Hands, state: &State, why: Why, on_change: &mut dyn FnMut(&Ch
         if stage == Stage::Account && processes::visible().is_err() {
             return ended;
         }
-        if stage == Stage::Timer {
+        if stage == Stage::Sweep {
             verify(&wanted, &mut ended);
-            ended.elsewhere = step::elsewhere(&wanted, &[]);
-            // The timer tries again for as long as the account, or a way in, is still there.
+            // The timer tries again for as long as the account, or a way in, is still there. The
+            // disks are searched once, when nobody can make new files any more.
             if ended.is_blocked() {
                 return ended;
             }
+            let report = sweep::Report::read(Path::new(SWEPT)).noting(hands, Path::new(SWEPT));
+            let mut progress = |looked| tell(Told::Looked(looked));
+            ended.elsewhere = step::elsewhere(&wanted, &mut progress).settle(&facts.id, report);
         }
-        run(hands, &wanted, stage, &mut ended, on_change);
+        run(hands, &wanted, stage, &mut ended, tell);
         if stage == Stage::Timer {
             recheck(&wanted, stage, &mut ended);
             if ended.is_blocked() {
@@ -143,7 +167,7 @@ pub fn end(hands: &Hands, state: &State, why: Why, on_change: &mut dyn FnMut(&Ch
     }
     if !ended.is_blocked() {
         for change in records() {
-            make(hands, Stage::Program, change, &mut ended, on_change);
+            make(hands, Stage::Program, change, &mut ended, tell);
         }
         // What keeps the folder from going, when all of ours in it has gone, is somebody else's.
         if let Some(Left::Failed { change, .. }) = ended.left.last()
@@ -163,7 +187,7 @@ fn verify(wanted: &Wanted, ended: &mut Ended) {
     for stage in [Stage::Door, Stage::Account, Stage::Group, Stage::Leftovers] {
         recheck(wanted, stage, ended);
     }
-    if processes::of_visit(wanted.facts.uid).is_empty() {
+    if processes::of_visit(wanted.facts.visit()).is_empty() {
         forgive(Stage::Sessions, ended);
     }
 }
@@ -200,7 +224,7 @@ fn run(
     wanted: &Wanted,
     stage: Stage,
     ended: &mut Ended,
-    on_change: &mut dyn FnMut(&Change),
+    tell: &mut dyn FnMut(Told),
 ) {
     // A login that was under way when the door closed may come up while others are being ended.
     let tries = if stage == Stage::Account { 3 } else { 1 };
@@ -213,9 +237,10 @@ fn run(
                 round.left.extend(unplanned.map(|error| Left::Unplanned { stage, error }));
                 let before = round.left.len();
                 for change in undo.changes {
-                    make(hands, stage, change, &mut round, on_change);
-                    // A timer that systemd does not let go keeps its files, and tries again.
-                    if stage == Stage::Timer && round.left.len() > before {
+                    make(hands, stage, change, &mut round, tell);
+                    // A timer that systemd does not let go keeps its files, and tries again; and what
+                    // follows would end a package manager that was just let go on.
+                    if round.is_busy() || stage == Stage::Timer && round.left.len() > before {
                         break;
                     }
                 }
@@ -227,7 +252,8 @@ fn run(
             ended.left.append(&mut round.left);
             return;
         }
-        run(hands, wanted, Stage::Sessions, ended, on_change);
+        ended.left.retain(|left| !matches!(left, Left::Failed { stage: Stage::Sessions, .. }));
+        run(hands, wanted, Stage::Sessions, ended, tell);
     }
 }
 
@@ -236,11 +262,11 @@ fn make(
     stage: Stage,
     change: Change,
     ended: &mut Ended,
-    on_change: &mut dyn FnMut(&Change),
+    tell: &mut dyn FnMut(Told),
 ) {
     match change.apply(hands) {
         Ok(()) => {
-            on_change(&change);
+            tell(Told::Made(&change));
             ended.changes.push(change);
         }
         Err(error) => ended.left.push(Left::Failed { stage, change: Box::new(change), error }),
@@ -252,7 +278,7 @@ fn records() -> Vec<Change> {
     let remove =
         |path: &str| Change::Remove { path: path.into(), owner: Owner::Root, before: Vec::new() };
     let mut changes = Vec::new();
-    for path in [POLICY, journal::PATH] {
+    for path in [POLICY, SWEPT, journal::PATH] {
         if matches!(files::look(Path::new(path), Trust::Root), Ok(Some(_))) {
             changes.push(remove(path));
         }

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::host::processes::Visit;
 use crate::host::systemd::Scheduler;
+use crate::host::{clock, sweep};
 use crate::text::Lang;
 
 /// Everything that is needed to make, check and undo a grant on this server.
@@ -79,6 +81,24 @@ pub struct Facts {
     pub key_expiry: Option<String>,
     /// Who starts the timer.
     pub scheduler: Scheduler,
+}
+
+impl Facts {
+    /// All that is done in the account's name.
+    #[must_use]
+    pub fn visit(&self) -> Visit {
+        let since = match (&self.boot, clock::boot()) {
+            (Some((id, since)), Some((now, _))) if *id == now => *since,
+            _ => 0,
+        };
+        Visit { uid: self.uid, since }
+    }
+
+    /// All files that are the account's.
+    #[must_use]
+    pub fn files(&self) -> sweep::Owner {
+        sweep::Owner { uid: self.uid, since: self.started }
+    }
 }
 
 /// One thing that a grant is made of. The order is that of applying: nothing is open before the

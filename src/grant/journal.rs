@@ -22,6 +22,9 @@ pub const PATH: &str = "/var/lib/support-access/journal";
 /// The policy that the grant was made on, kept for looking at a newer one.
 pub const POLICY: &str = "/var/lib/support-access/policy.toml";
 
+/// What an ending did with files elsewhere, so that one that was cut off is reported whole.
+pub const SWEPT: &str = "/var/lib/support-access/swept";
+
 /// The schema that this program writes. It reads all from 1 on.
 pub const SCHEMA: u32 = 1;
 

@@ -23,7 +23,7 @@ use crate::text::refusal::Refusal;
 pub use super::facts::Step;
 pub use account::{Standing, mark, standing};
 pub use keys::{ProofKey, foreign_lines};
-pub use leftovers::{elsewhere, swept};
+pub use leftovers::elsewhere;
 pub use program::{COPY, INSTALLED, at_hand, installs, own_bytes};
 pub use timer::{WARNING, settle as settle_timer};
 
@@ -218,8 +218,10 @@ pub enum Stage {
     Account,
     /// Its group, where userdel leaves it.
     Group,
-    /// What it left elsewhere.
+    /// What it left at known places.
     Leftovers,
+    /// What it left anywhere else: every disk is searched. [`elsewhere`] is what it does.
+    Sweep,
     /// The timer.
     Timer,
     /// The program.
@@ -228,12 +230,13 @@ pub enum Stage {
 
 impl Stage {
     /// All, in the order of undoing.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Door,
         Self::Sessions,
         Self::Account,
         Self::Group,
         Self::Leftovers,
+        Self::Sweep,
         Self::Timer,
         Self::Program,
     ];
@@ -255,6 +258,7 @@ impl Stage {
                 account::undo_failed_unit(wanted, &mut undo);
                 leftovers::undo(wanted, &mut undo)?;
             }
+            Self::Sweep => {}
             Self::Timer => timer::undo(wanted, &mut undo)?,
             Self::Program => program::undo(wanted, &mut undo)?,
         }

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use super::Hands;
 use super::accounts::{self, AccountError};
 use super::files::{FileError, Kind, Place, Trust};
-use super::processes::{self, Process};
+use super::processes::{self, Process, Unended, Visit};
 use super::run::{RunError, Tool};
+use super::sweep;
 
 /// Whose a file shall be.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -81,17 +82,17 @@ pub enum Change {
     },
     /// Takes a uid's files out of folders that all may use. What can't go stays, to be named.
     Sweep {
-        /// The uid.
-        uid: u32,
+        /// Whose, and since when.
+        owner: sweep::Owner,
         /// The folders.
         folders: Vec<PathBuf>,
         /// What lies there now, to be shown.
         found: Vec<PathBuf>,
     },
-    /// Ends all that runs in the name of a uid.
+    /// Ends all that runs in the name of a visit.
     EndProcesses {
-        /// The uid.
-        uid: u32,
+        /// Whose, and since when.
+        visit: Visit,
         /// What runs now, to be shown.
         running: Vec<Process>,
     },
@@ -121,6 +122,9 @@ pub enum ChangeError {
     /// Processes did not end.
     #[error("still running: {}", list(.0))]
     Running(Vec<Process>),
+    /// A package manager is at work; it was let go on.
+    #[error("a package manager is at work: {}", list(.0))]
+    Busy(Vec<Process>),
     /// Parts of a tree could not be removed.
     #[error("not removed: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Left(Vec<FileError>),
@@ -144,7 +148,8 @@ impl Change {
             | Self::RemoveDir { path }
             | Self::RemoveTree { path, .. } => path.display().to_string(),
             Self::Run { tool } => tool.line(),
-            Self::Sweep { uid, .. } | Self::EndProcesses { uid, .. } => uid.to_string(),
+            Self::Sweep { owner, .. } => owner.uid.to_string(),
+            Self::EndProcesses { visit, .. } => visit.uid.to_string(),
         }
     }
 
@@ -198,17 +203,17 @@ impl Change {
             Self::Run { tool } => {
                 tool.run()?;
             }
-            Self::Sweep { uid, folders, .. } => {
+            Self::Sweep { owner, folders, .. } => {
                 for folder in folders {
-                    super::sweep::clear(folder, *uid);
+                    sweep::clear(folder, *owner);
                 }
             }
-            Self::EndProcesses { uid, .. } => {
+            Self::EndProcesses { visit, .. } => {
                 processes::visible()?;
-                let left = processes::end_visit(*uid);
-                if !left.is_empty() {
-                    return Err(ChangeError::Running(left));
-                }
+                processes::end_visit(*visit).map_err(|left| match left {
+                    Unended::Running(list) => ChangeError::Running(list),
+                    Unended::Busy(list) => ChangeError::Busy(list),
+                })?;
             }
         }
         Ok(())

@@ -8,7 +8,7 @@ use nix::fcntl::{OFlag, openat};
 use nix::sys::stat::{Mode, SFlag, fstat, major, makedev, minor};
 
 use super::files::{Place, Trust};
-use super::processes;
+use super::processes::{self, Visit};
 
 /// The first number of every pseudoterminal (Linux, devices.txt).
 const PTS: u64 = 136;
@@ -17,7 +17,7 @@ const PTS: u64 = 136;
 /// visit runs, and returns how many took it. A root shell through sudo is on one of these, or on
 /// one of sudo's that is shown there. Nobody is waited for: a terminal may have been stopped.
 pub fn tell(uid: u32, line: &str) -> usize {
-    let visit = processes::of_visit(uid);
+    let visit = processes::of_visit(Visit { uid, since: 0 });
     let terminals: BTreeSet<u64> = visit.iter().filter_map(|p| terminal(p.pid)).collect();
     // A program may have switched off that a line end goes to the line's begin as well.
     let line = format!("\r\n\x07{line}\r\n");

@@ -47,7 +47,12 @@ words! {
         LeftForeign { path: String } => "{path} is not ours and was left as it is.", "{path}은(는) 저희가 만든 것이 아니어서 그대로 두었습니다.";
         LeftUnmarked { account: String } => "account {account} no longer carries our mark. Nobody can sign in to it any more, but it and its files were kept. Look at it with 'getent passwd {account}'; to remove it: 'pkill -KILL -u {account}; sleep 1; userdel -r {account}', then run this again.", "{account} 계정의 표식이 기록과 다릅니다. 접속은 막았지만 계정과 파일은 그대로 두었습니다. 'getent passwd {account}'로 확인하고, 삭제하려면 'pkill -KILL -u {account}; sleep 1; userdel -r {account}'를 실행한 뒤 다시 실행해 주세요.";
         LeftFailed { what: String, why: String } => "{what}: {why}", "{what}: {why}";
-        LeftElsewhere { count: u64 } => "The account left {count} files outside its home. They were not touched; look at them, and remove or keep them:", "계정이 홈 밖에 파일 {count}개를 남겼습니다. 그대로 두었으니 확인 후 삭제하거나 보관해 주세요:";
+        LeftBusy { list: String } => "A package manager that the engineer started is still at work and was not interrupted: {list}. The timer ends the rest when it is done, or run this again then.", "엔지니어가 실행한 패키지 관리자가 작업 중이어서 중단하지 않았습니다: {list}. 작업이 끝나면 타이머가 나머지를 정리합니다. 그 뒤에 다시 실행해도 됩니다.";
+        LeftElsewhere { count: u64 } => "The account has {count} files outside its home. Look at them:", "계정이 홈 밖에 만든 파일이 {count}개 있습니다. 확인해 주세요:";
+        Searching { count: u64 } => "Searching the disks for files of the account: {count} looked at", "디스크에서 계정의 파일을 찾는 중: {count}개 확인";
+        HandedOver { unit: String, log: String } => "This session belongs to the access that ends, and ends now with it. systemd goes on with it: 'journalctl -u {unit}'. The report will be in {log}.", "이 세션도 종료 대상이어서 곧 끊깁니다. 나머지는 systemd가 진행합니다: 'journalctl -u {unit}'. 결과는 {log} 파일에 남습니다.";
+        DryRunHandedOver => "This session belongs to the access: it would be ended with it, and systemd would finish the work.", "이 세션도 종료 대상입니다. 실제로 실행하면 이 세션은 끊기고 systemd가 나머지를 진행합니다.";
+        HandedOverFailed { unit: String } => "The access was not removed completely. See 'journalctl -u {unit}'.", "완전히 삭제하지 못했습니다. 'journalctl -u {unit}'에서 확인해 주세요.";
         TryAgain => "Correct that and run this again; until then the timer tries every ten minutes.", "원인을 고친 뒤 다시 실행해 주세요. 그때까지 타이머가 10분마다 다시 시도합니다.";
         LegacyFound { account: String } => "account {account} was opened by the provider's earlier script and is still here. It was left as it is. To remove it: pkill -KILL -u {account}; sleep 1; userdel -r {account}", "이전 스크립트로 만든 {account} 계정이 남아 있습니다. 그대로 두었습니다. 삭제하려면: pkill -KILL -u {account}; sleep 1; userdel -r {account}";
         OrphanFound { account: String } => "account {account} carries the mark of a support access whose record is gone. To remove it: pkill -KILL -u {account}; sleep 1; userdel -r {account}", "{account} 계정에 기술지원 표식이 있지만 기록이 없습니다. 삭제하려면: pkill -KILL -u {account}; sleep 1; userdel -r {account}";
@@ -64,5 +69,16 @@ words! {
         AuditProcesses { list: String } => "processes of the account: {list}", "계정의 프로세스: {list}";
         AuditLastAsked { proof: String } => "proof of the way in: {proof}", "접속 확인: {proof}";
         ReportInLog { why: String } => "the log could not be written: {why}", "로그를 쓰지 못했습니다: {why}";
+    }
+}
+
+words! {
+    /// What became of a file of the account outside its home, or would.
+    Swept {
+        Handed { path: String } => "to root: {path}", "root 소유로 변경: {path}";
+        Quarantined { path: String, to: String } => "moved to quarantine: {path} -> {to}", "격리: {path} -> {to}";
+        Older { path: String } => "kept, older than the access: {path}", "유지(접속 허용 전 파일): {path}";
+        Container { path: String } => "kept, in a container's storage: {path}", "유지(컨테이너 저장소): {path}";
+        Failed { path: String, why: String } => "kept: {path}: {why}", "유지: {path}: {why}";
     }
 }

@@ -1,6 +1,7 @@
 //! The account: made by useradd, born expired, marked as ours.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::{PlanError, Planned, Step, Undo, Wanted};
 use crate::grant::journal::Facts;
@@ -110,33 +111,45 @@ fn useradd(facts: &Facts, home: &[&str]) -> Tool {
 pub(super) fn undo_sessions(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
     let facts = &wanted.facts;
     super::leftovers::jobs(wanted, undo)?;
-    let Standing::Ours(_) = standing(facts)? else { return Ok(()) };
+    // Where the account is gone, something that it started through sudo may still run.
+    if !matches!(standing(facts)?, Standing::Ours(_) | Standing::Absent)
+        || !wanted.ours(Step::Account)
+    {
+        return Ok(());
+    }
     let linger = Path::new("/var/lib/systemd/linger").join(&facts.account);
     let logind = scheduler() == Some(Scheduler::Systemd)
         && files::look(Path::new(&format!("/run/systemd/users/{}", facts.uid)), Trust::Root)?
             .is_some();
-    if scheduler() == Some(Scheduler::Systemd) && crate::host::run::find("loginctl").is_some() {
-        if files::look(&linger, Trust::Root)?.is_some() {
-            undo.changes.push(Change::Run {
-                tool: Tool::new("loginctl").args(["disable-linger", &facts.account]),
-            });
-        }
-        if logind {
-            // It answers 1 when the last session has just ended by itself.
-            let tool = Tool::new("loginctl").args(["terminate-user", &facts.account]).allow(&[1]);
-            undo.changes.push(Change::Run { tool });
-        }
+    if scheduler() == Some(Scheduler::Systemd)
+        && crate::host::run::find("loginctl").is_some()
+        && files::look(&linger, Trust::Root)?.is_some()
+    {
+        // Of an account that is gone logind knows no more; then its record goes with the leftovers.
+        let tool = Tool::new("loginctl").args(["disable-linger", &facts.account]).allow(&[1]);
+        undo.changes.push(Change::Run { tool });
     }
-    let running = processes::of_visit(facts.uid);
-    undo.changes.push(Change::EndProcesses { uid: facts.uid, running });
+    // Not by `loginctl terminate-user`: that would end a package manager at work as well.
+    let visit = facts.visit();
+    let running = processes::of_visit(visit);
+    undo.changes.push(Change::EndProcesses { visit, running });
     if logind {
-        // The account's own systemd was killed with the rest: without this its unit would stay
-        // behind as failed, and the server call itself degraded. Both answer 1 or 5 when logind was
-        // faster and there is no such unit any more.
-        let (slice, manager) =
-            (format!("user-{}.slice", facts.uid), format!("user@{}.service", facts.uid));
-        for args in [["stop", slice.as_str()], ["reset-failed", &manager]] {
-            let tool = Tool::new("systemctl").args(args).allow(&[1, 5]);
+        // What is left of the sessions is theirs in name only. The account's own systemd was killed
+        // with the rest: without the last line its unit would stay behind as failed, and the server
+        // call itself degraded. They answer 1 or 5 when logind was faster and there is no such unit
+        // any more.
+        let uid = facts.uid;
+        let units = [
+            format!("user-{uid}.slice"),
+            format!("user-runtime-dir@{uid}.service"),
+            format!("user@{uid}.service"),
+        ];
+        let [_, _, manager] = &units;
+        for tool in [
+            Tool::new("systemctl").arg("stop").args(&units),
+            Tool::new("systemctl").args(["reset-failed", manager]),
+        ] {
+            let tool = tool.allow(&[1, 5]).deadline(Duration::from_secs(20));
             undo.changes.push(Change::Run { tool });
         }
     }

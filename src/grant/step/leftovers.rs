@@ -3,31 +3,32 @@
 use std::path::Path;
 
 use super::{PlanError, Step, Undo, Wanted};
+use crate::host::accounts::UIDS;
 use crate::host::change::{Change, Owner};
 use crate::host::files::{self, Kind, Trust};
-use crate::host::sweep;
+use crate::host::{ipc, sweep};
 
 /// Jobs that would start something again: gone before the sessions end. Places of Vixie cron,
 /// cronie and at.
 pub(super) fn jobs(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
     let (account, uid) = (&wanted.facts.account, wanted.facts.uid);
-    for path in
-        [format!("/var/spool/cron/crontabs/{account}"), format!("/var/spool/cron/{account}")]
-    {
+    for folder in ["crontabs/", "", "tabs/"] {
+        let path = format!("/var/spool/cron/{folder}{account}");
         remove_if_there(Path::new(&path), Whose::Uid(uid), undo)?;
     }
-    // These folders are the at daemon's own, so that they are swept like those for temporary files.
-    let spools = AT_SPOOLS.map(Path::new);
-    let jobs = sweep::search_in(&spools, uid);
-    if jobs.count > 0 {
-        let folders = spools.map(Path::to_owned).to_vec();
-        undo.changes.push(Change::Sweep { uid, folders, found: jobs.paths });
-    }
+    clear(wanted, &sweep::SPOOLS, undo);
     Ok(())
 }
 
-/// Where at keeps its jobs: Debian, Red Hat.
-const AT_SPOOLS: [&str; 2] = ["/var/spool/cron/atjobs", "/var/spool/at"];
+fn clear(wanted: &Wanted, folders: &[&str], undo: &mut Undo) {
+    let owner = wanted.facts.files();
+    let folders: Vec<&Path> = folders.iter().map(Path::new).collect();
+    let found = sweep::search_in(&folders, owner);
+    if !found.is_empty() {
+        let folders = folders.into_iter().map(Path::to_owned).collect();
+        undo.changes.push(Change::Sweep { owner, folders, found });
+    }
+}
 
 /// Whose a file must be to be taken away.
 #[derive(Clone, Copy)]
@@ -59,31 +60,21 @@ pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
     for path in paths {
         remove_if_there(Path::new(&path), Whose::Anybody, undo)?;
     }
-    let folders = sweep::TEMPORARY.map(Path::new);
-    let temporary = sweep::search_in(&folders, uid);
-    if temporary.count > 0 {
-        let folders = folders.map(Path::to_owned).to_vec();
-        undo.changes.push(Change::Sweep { uid, folders, found: temporary.paths });
-    }
+    undo.changes.extend(ipc::removal(uid).map(|tool| Change::Run { tool }));
+    clear(wanted, &sweep::TEMPORARY, undo);
     Ok(())
 }
 
-/// Files of the uid that are not in its home. They are named, not touched. `swept` are folders that
-/// will have been swept; after that, what is left in them counts as well.
-pub fn elsewhere(wanted: &Wanted, swept: &[&str]) -> sweep::Found {
-    let mut except: Vec<&Path> = swept.iter().map(Path::new).collect();
-    // logind's own, which it removes some seconds after the last session; a disk of its own.
-    let runtime = Path::new("/run/user").join(wanted.facts.uid.to_string());
-    except.extend([wanted.facts.home.as_path(), &runtime]);
-    if !wanted.facts.key_file.starts_with(&wanted.facts.home) {
-        except.push(&wanted.facts.key_file);
+/// The search for files of the account everywhere else.
+pub fn elsewhere<'a>(wanted: &Wanted, progress: &'a mut dyn FnMut(u64)) -> sweep::Sweep<'a> {
+    let facts = &wanted.facts;
+    // logind's own folder is a disk of its own, and removed by it.
+    let runtime = Path::new("/run/user").join(facts.uid.to_string());
+    let mut except = vec![facts.home.clone(), runtime];
+    if !facts.key_file.starts_with(&facts.home) {
+        except.push(facts.key_file.clone());
     }
-    sweep::search(wanted.facts.uid, &except)
-}
-
-/// Folders that ending a grant sweeps.
-pub fn swept() -> Vec<&'static str> {
-    [&sweep::TEMPORARY[..], &AT_SPOOLS[..]].concat()
+    sweep::Sweep { owner: facts.files(), except, groups: UIDS, progress }
 }
 
 fn remove_if_there(path: &Path, whose: Whose, undo: &mut Undo) -> Result<(), PlanError> {

@@ -156,7 +156,9 @@ fn service(facts: &Facts) -> String {
          Type=oneshot\n\
          ExecStart={copy} expire\n\
          # 5: ended, and something that was not ours is named in the report\n\
-         SuccessExitStatus=5\n",
+         SuccessExitStatus=5\n\
+         # what keeps a package manager's terminal goes on when this has ended\n\
+         KillMode=process\n",
         head = head(facts),
         account = facts.account,
         copy = super::COPY,
