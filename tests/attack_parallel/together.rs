@@ -15,19 +15,19 @@ struct Told {
     word: String,
 }
 
-/// Starts all at once, and returns what each told.
-fn all_at_once(server: &Server, lines: &[String]) -> Vec<Told> {
+/// Starts all at once, or spread over so many seconds, and returns what each told.
+fn all_at_once(server: &Server, lines: &[String], spread: usize) -> Vec<Told> {
     let host = &server.host;
     // They start when the last is ready, each a process of its own.
-    let runs: Vec<_> = lines
-        .iter()
-        .map(|line| {
-            let line = format!(
-                "while ! [ -e /run/test/go ]; do sleep 0.01; done; exec /run/test/support-access {line}"
-            );
-            host.command(&line).deadline(Duration::from_mins(5)).start()
-        })
-        .collect();
+    let start = |(index, line): (usize, &String)| {
+        let line = format!(
+            "while ! [ -e /run/test/go ]; do sleep 0.01; done; sleep {}; \
+             exec /run/test/support-access {line}",
+            index * 7 % lines.len() * spread / lines.len()
+        );
+        host.command(&line).deadline(Duration::from_mins(5)).start()
+    };
+    let runs: Vec<_> = lines.iter().enumerate().map(start).collect();
     host.ok("touch /run/test/go");
     let outputs: Vec<Output> = runs.into_iter().map(lab::Running::wait).collect();
     host.ok("rm /run/test/go");
@@ -131,7 +131,7 @@ fn rounds(count: usize) {
         cases.cases(&format!("fifty runs, round {round}"), 50, || {
             let was_open = server.host.exists("/var/lib/support-access/journal");
             let earlier = actions(&server).len();
-            let told = all_at_once(&server, &fifty(&server, round));
+            let told = all_at_once(&server, &fifty(&server, round), 10);
             let open = judge(&told, &actions(&server)[earlier..], was_open);
             let mut words: BTreeMap<&str, usize> = BTreeMap::new();
             for told in &told {
@@ -180,7 +180,7 @@ fn timers_and_deletes_at_the_deadline() {
                      systemctl start support-access-expire.service",
                 )
                 .start();
-            let told = all_at_once(&server, &lines);
+            let told = all_at_once(&server, &lines, 0);
             assert!(unit.ends_within(Duration::from_mins(1)));
             let actions = actions(&server).split_off(earlier);
             assert_eq!(actions.len(), 1, "{actions:?}");
