@@ -55,6 +55,10 @@ pub(crate) fn run(args: &[String], env: &Env) -> u8 {
             out.error(Exit::NotRoot, &Refusal::NotRoot { line: as_root(args) });
             out.finish("failed", &[("exit", "3".to_owned())], Exit::NotRoot)
         }
+        _ if crate::host::signals::children_ignored() => {
+            out.error(Exit::Refused, &Refusal::ChildrenIgnored);
+            out.finish("refused", &[("exit", "4".to_owned())], Exit::Refused)
+        }
         Command::Grant(options) => grant::run(&options, out),
         Command::Delete { dry_run, policy } => delete::run(dry_run, &policy, out),
         Command::Audit { policy } => audit::run(&policy, out),

@@ -10,7 +10,7 @@ use super::out::{Exit, Look, Out};
 use super::policy;
 use crate::cli::PolicySource;
 use crate::grant::end;
-use crate::grant::journal::{self, POLICY, State, Why};
+use crate::grant::journal::{self, JournalError, POLICY, State, Why};
 use crate::grant::survey;
 use crate::host::signals::Held;
 use crate::host::{Hands, log, processes};
@@ -34,7 +34,11 @@ fn attempt(
     // Ending goes on to its end, whoever asks it to stop.
     let _signals = Held::new();
     let _lock = if dry_run { None } else { Some(lock("delete", out)?) };
-    let state = journal::read_for_ending()?;
+    let state = journal::read_for_ending().map_err(|error| match error {
+        // No record, no way to end it but by hand.
+        JournalError::File(error) => Refusal::LostJournal { why: error.to_string() }.into(),
+        other => Failure::from(other),
+    })?;
     if let Some(state) = &state {
         out.follow(state.facts.lang);
     }
@@ -63,7 +67,8 @@ fn attempt(
     }
     let (word, exit) = end_and_tell(&state, Why::Delete, out)?;
     // Only now: looking for others may need a network, or fail, and the door is closed first.
-    let others = tell_others(source, &list, None, out);
+    let kept = (word == "failed").then_some(&state);
+    let others = tell_others(source, &list, kept, out);
     Ok((word, if others { Exit::Left } else { exit }))
 }
 
@@ -100,7 +105,12 @@ pub(super) fn end_and_tell(
         out.say(Look::Good, &Report::Deleted { log: log::PATH.to_owned() });
         return Ok((word, Exit::Done));
     }
-    out.say(Look::Bad, if done { &Report::DeletedBut } else { &Report::NotDeleted });
+    let head = match done {
+        true => &Report::DeletedBut,
+        false if end::is_open(&state.facts) => &Report::NotClosed,
+        false => &Report::NotDeleted,
+    };
+    out.say(Look::Bad, head);
     ending::tell_left(&ended, out);
     if done {
         return Ok((word, Exit::Left));

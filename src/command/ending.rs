@@ -43,7 +43,8 @@ pub(super) fn tell_lines(ended: &Ended, state: &State, out: &mut Out) {
     let path = state.facts.key_file.display().to_string();
     out.say(Look::Strong, &Report::KeyLines { path });
     for line in &ended.key_lines {
-        out.line(Look::Plain, &format!("  {line}"));
+        // Whatever the account's user wrote, it must not look like a line of ours.
+        out.line(Look::Plain, &format!("  | {line}"));
     }
     out.field("key_lines", json!(ended.key_lines));
 }
@@ -55,6 +56,7 @@ pub(super) fn tell_left(ended: &Ended, out: &mut Out) {
         out.say(Look::Bad, &words);
         out.push("left", json!(words.say(Lang::En)));
     }
+    out.hint(&summary(ended, Lang::En));
     if ended.elsewhere.count > 0 {
         out.say(Look::Bad, &Report::LeftElsewhere { count: ended.elsewhere.count });
         for path in &ended.elsewhere.paths {

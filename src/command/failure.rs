@@ -56,6 +56,7 @@ impl Failure {
     /// Ends the run.
     pub(super) fn finish(self, mut out: Out) -> u8 {
         out.error(self.exit, &*self.words);
+        out.hint(&self.words.say(crate::text::Lang::En));
         let word = if self.exit == Exit::Refused { "refused" } else { "failed" };
         out.finish(word, &[("exit", (self.exit as u8).to_string())], self.exit)
     }
@@ -63,7 +64,8 @@ impl Failure {
 
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.words.say(crate::text::Lang::En))
+        let text = self.words.say(crate::text::Lang::En);
+        f.write_str(text.strip_prefix("Failed: ").unwrap_or(&text))
     }
 }
 

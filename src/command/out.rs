@@ -5,6 +5,7 @@ use std::io::{IsTerminal, Write};
 
 use serde_json::{Map, Value, json};
 
+use crate::text::report::Report;
 use crate::text::{Lang, Words, safe};
 
 /// How a run ends, as the contract numbers it.
@@ -150,6 +151,14 @@ impl Out {
             self.line(Look::Bad, &message);
         }
         self.field("error", json!({ "code": exit as u8, "id": id(words), "message": message }));
+    }
+
+    /// What to do where the account tools could not have their files.
+    pub(crate) fn hint(&self, why: &str) {
+        let files = ["/etc/passwd", "/etc/shadow", "/etc/group", "/etc/gshadow"];
+        if files.iter().any(|file| why.contains(file)) {
+            self.say(Look::Plain, &Report::AccountFiles);
+        }
     }
 
     /// The last line, and the exit code.

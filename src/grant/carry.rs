@@ -53,11 +53,11 @@ pub enum CarryError {
         source: ChangeError,
     },
     /// A step was made, and yet something of it is missing.
-    #[error("{}: was made, but does not stand: {detail}", name(*.step))]
+    #[error("{}: ended well, but did nothing: {detail}", name(*.step))]
     NotTaken {
         /// Which.
         step: Step,
-        /// What a second look would change.
+        /// What is still to be done.
         detail: String,
     },
     /// The journal could not be written, so nothing may be changed.
@@ -105,8 +105,8 @@ pub fn carry(
             step::settle_timer(wanted)?;
         }
         let left = step.plan(wanted)?;
-        if !left.is_empty() {
-            return Err(CarryError::NotTaken { step, detail: format!("{left:?}") });
+        if let Some(change) = left.first() {
+            return Err(CarryError::NotTaken { step, detail: change.subject() });
         }
         journal.write(hands, Event::Done { step })?;
         on_step(step, &changes);

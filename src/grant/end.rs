@@ -9,7 +9,7 @@ use super::step::{self, PlanError, Stage, Standing, Wanted};
 use crate::host::change::{Change, ChangeError, Owner, clear_check, clear_temporary};
 use crate::host::files::{self, Trust};
 use crate::host::sweep;
-use crate::host::{Hands, account_locks};
+use crate::host::{Hands, account_locks, accounts, processes};
 
 /// What could not be removed, or was not touched.
 #[derive(Debug)]
@@ -34,6 +34,12 @@ pub enum Left {
     Foreign(PathBuf),
     /// The account is not, or no longer, marked as ours.
     Unmarked(String),
+}
+
+impl Left {
+    fn is_at(&self, here: Stage) -> bool {
+        matches!(self, Self::Failed { stage, .. } | Self::Unplanned { stage, .. } if *stage == here)
+    }
 }
 
 /// What an ending did, or would do.
@@ -115,7 +121,12 @@ pub fn end(hands: &Hands, state: &State, why: Why, on_change: &mut dyn FnMut(&Ch
             // A tool of the stages before may have been killed, and another have done its work.
             account_locks::settle(hands, facts.started);
         }
+        // Whoever may still be in must not outlive the account that tells whose he is.
+        if stage == Stage::Account && processes::visible().is_err() {
+            return ended;
+        }
         if stage == Stage::Timer {
+            verify(&wanted, &mut ended);
             ended.elsewhere = step::elsewhere(&wanted, &[]);
             // The timer tries again for as long as the account, or a way in, is still there.
             if ended.is_blocked() {
@@ -123,13 +134,65 @@ pub fn end(hands: &Hands, state: &State, why: Why, on_change: &mut dyn FnMut(&Ch
             }
         }
         run(hands, &wanted, stage, &mut ended, on_change);
+        if stage == Stage::Timer {
+            recheck(&wanted, stage, &mut ended);
+            if ended.is_blocked() {
+                return ended;
+            }
+        }
     }
     if !ended.is_blocked() {
         for change in records() {
             make(hands, Stage::Program, change, &mut ended, on_change);
         }
+        // What keeps the folder from going, when all of ours in it has gone, is somebody else's.
+        if let Some(Left::Failed { change, .. }) = ended.left.last()
+            && matches!(**change, Change::RemoveDir { .. })
+            && matches!(files::look(Path::new(journal::PATH), Trust::Root), Ok(None))
+        {
+            ended.left.pop();
+            ended.left.push(Left::Foreign(FOLDER.into()));
+        }
     }
     ended
+}
+
+/// Looks again at what was done: a tool may have ended well without doing anything, and what failed
+/// may have gone with something else, as the expiry goes with the account.
+fn verify(wanted: &Wanted, ended: &mut Ended) {
+    for stage in [Stage::Door, Stage::Account, Stage::Group, Stage::Leftovers] {
+        recheck(wanted, stage, ended);
+    }
+    if processes::of_visit(wanted.facts.uid).is_empty() {
+        forgive(Stage::Sessions, ended);
+    }
+}
+
+fn recheck(wanted: &Wanted, stage: Stage, ended: &mut Ended) {
+    let Ok(mut undo) = stage.plan(wanted) else { return };
+    // What can't be swept is named by the search that follows.
+    undo.changes.retain(|change| !matches!(change, Change::Sweep { .. }));
+    if undo.changes.is_empty() && undo.unplanned.is_empty() {
+        forgive(stage, ended);
+    } else if !ended.left.iter().any(|left| left.is_at(stage)) {
+        ended.left.extend(undo.changes.into_iter().map(|change| Left::Failed {
+            stage,
+            change: Box::new(change),
+            error: ChangeError::NotTaken,
+        }));
+    }
+}
+
+fn forgive(stage: Stage, ended: &mut Ended) {
+    ended.left.retain(|left| !left.is_at(stage));
+}
+
+/// Whether somebody with a key of the grant's may still come in.
+#[must_use]
+pub fn is_open(facts: &Facts) -> bool {
+    let expired = matches!(accounts::expiry_day(&facts.account), Ok(None | Some(Some(1))));
+    let key_file = files::look(&facts.key_file, Trust::Owner(facts.uid));
+    !expired && !matches!(key_file, Ok(None))
 }
 
 fn run(
@@ -148,8 +211,13 @@ fn run(
                 round.left.extend(undo.foreign.into_iter().map(Left::Foreign));
                 let unplanned = undo.unplanned.into_iter();
                 round.left.extend(unplanned.map(|error| Left::Unplanned { stage, error }));
+                let before = round.left.len();
                 for change in undo.changes {
                     make(hands, stage, change, &mut round, on_change);
+                    // A timer that systemd does not let go keeps its files, and tries again.
+                    if stage == Stage::Timer && round.left.len() > before {
+                        break;
+                    }
                 }
             }
             Err(error) => round.left.push(Left::Unplanned { stage, error }),

@@ -4,10 +4,12 @@
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-use super::journal::{Facts, State};
+use super::journal::{FOLDER, Facts, State};
 use super::step::{self, PlanError, Standing};
 use crate::host::sshd::{self, Config, HostKey, KeyFileError, Sshd, SshdError};
-use crate::host::{accounts, addresses, clock, files, hex, random, run, sha256, sudo, systemd};
+use crate::host::{
+    accounts, addresses, clock, files, hex, processes, random, run, sha256, sudo, systemd,
+};
 use crate::policy::{Sudo, Terms};
 use crate::text::refusal::Refusal;
 
@@ -43,6 +45,7 @@ pub struct Door {
 
 /// Looks at the sshd that listens on the port.
 pub fn door(account: &str, port: u16, from: IpAddr) -> Result<Door, PlanError> {
+    processes::visible()?;
     let sshd = Sshd::find(port).map_err(sshd_refusal)?;
     if sshd.listeners.is_empty() {
         return Err(Refusal::SshdStopped.into());
@@ -91,13 +94,23 @@ pub fn new_facts(terms: &Terms, inputs: &Inputs, door: &Door) -> Result<Facts, P
             return Err(Refusal::NoTool { tool: tool.to_owned() }.into());
         }
     }
+    // Through a link of the customer's, the record would come to stand among his own files.
+    let folder = files::look(Path::new(FOLDER), files::Trust::Root)?;
+    if folder.is_some_and(|meta| meta.kind != files::Kind::Dir) {
+        return Err(Refusal::NotOurs { path: FOLDER.to_owned() }.into());
+    }
     let account = terms.account.as_str();
     let uid = match accounts::account(account)? {
         // Whose it is, the account's own step says; a uid is not needed for that.
         Some(found) => found.uid,
         None => accounts::free_uid()?,
     };
-    let home = accounts::home_base().join(account);
+    let homes = accounts::home_base();
+    // Useradd would make it, and userdel leave it.
+    if files::look(&homes, files::Trust::Root)?.is_none() {
+        return Err(Refusal::NoHomes { path: homes.display().to_string() }.into());
+    }
+    let home = homes.join(account);
     let id = hex(random()?);
     let now = clock::now();
     let mut facts = Facts {
@@ -177,7 +190,11 @@ fn fill(facts: &mut Facts, terms: &Terms, door: &Door) -> Result<(), PlanError> 
         .collect();
     facts.from = terms.from.iter().map(ToString::to_string).collect();
     facts.sudo = terms.sudo == Sudo::Full;
-    let sudo = sudo::find();
+    let sudo = match sudo::find() {
+        // A sudo that does not work is none of ours to complain of, unless we need it.
+        Err(_) if !facts.sudo => None,
+        found => found?,
+    };
     if facts.sudo && sudo.is_none() {
         return Err(Refusal::NoSudo.into());
     }

@@ -171,6 +171,7 @@ pub(super) fn line_of<'t>(text: &'t str, name: &str) -> Option<&'t str> {
 /// getent(1): exit 2 means that there is no such entry.
 fn getent(database: &str, key: &str) -> Result<Option<String>, AccountError> {
     match Tool::new("getent").args([database, key]).allow(&[2]).run() {
+        Ok(out) if out.code() == 2 => Ok(None),
         Ok(out) => Ok(out.stdout.lines().next().map(str::to_owned)),
         // Without getent there are no name services to ask (musl and busybox systems).
         Err(RunError::Missing { .. }) => Ok(None),

@@ -115,6 +115,9 @@ pub enum ChangeError {
     /// A file is not what it was when the plan was made.
     #[error("{}: changed since the plan was made", .0.display())]
     Moved(PathBuf),
+    /// It ended well, and nothing has changed.
+    #[error("ended well, but did nothing")]
+    NotTaken,
     /// Processes did not end.
     #[error("still running: {}", list(.0))]
     Running(Vec<Process>),
@@ -130,6 +133,21 @@ pub fn list(processes: &[Process]) -> String {
 }
 
 impl Change {
+    /// What it is about, for a message: a path, a command or a uid.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        match self {
+            Self::MakeDir { path, .. }
+            | Self::SetMode { path, .. }
+            | Self::Write { path, .. }
+            | Self::Remove { path, .. }
+            | Self::RemoveDir { path }
+            | Self::RemoveTree { path, .. } => path.display().to_string(),
+            Self::Run { tool } => tool.line(),
+            Self::Sweep { uid, .. } | Self::EndProcesses { uid, .. } => uid.to_string(),
+        }
+    }
+
     /// Carries it out.
     pub fn apply(&self, hands: &Hands) -> Result<(), ChangeError> {
         match self {
@@ -186,6 +204,7 @@ impl Change {
                 }
             }
             Self::EndProcesses { uid, .. } => {
+                processes::visible()?;
                 let left = processes::end_visit(*uid);
                 if !left.is_empty() {
                     return Err(ChangeError::Running(left));

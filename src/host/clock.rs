@@ -1,6 +1,6 @@
 //! Time: the wall clock, the time since boot, and how a person reads them.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use nix::time::{ClockId, clock_gettime};
 
@@ -34,14 +34,22 @@ pub fn utc(seconds: i64) -> String {
 
 /// A moment in the server's own zone, as systemd.time(7) reads it.
 pub fn local_calendar(seconds: i64) -> String {
-    let tool = Tool::new("date").args(["-d", &format!("@{seconds}"), "+%Y-%m-%d %H:%M:%S"]);
-    tool.run().map_or_else(|_| "*:0/10".to_owned(), |out| out.stdout.trim().to_owned())
+    date(seconds, "+%Y-%m-%d %H:%M:%S").unwrap_or_else(|| "*:0/10".to_owned())
 }
 
 /// A moment in the server's own zone, as `date` prints it: `2026-11-24 14:03 KST`.
 pub fn local(seconds: i64) -> String {
-    let tool = Tool::new("date").args(["-d", &format!("@{seconds}"), "+%Y-%m-%d %H:%M %Z"]);
-    tool.run().map_or_else(|_| utc(seconds), |out| out.stdout.trim().to_owned())
+    date(seconds, "+%Y-%m-%d %H:%M %Z").unwrap_or_else(|| utc(seconds))
+}
+
+/// What `date` says, if that is a date: it is written into a unit of systemd's.
+fn date(seconds: i64, form: &str) -> Option<String> {
+    let tool = Tool::new("date").args(["-d", &format!("@{seconds}"), form]);
+    let out = tool.deadline(Duration::from_secs(5)).run().ok()?;
+    let text = out.stdout.trim();
+    let fine = |c: char| c.is_ascii_alphanumeric() || " :+-".contains(c);
+    let starts = text.as_bytes().first().is_some_and(u8::is_ascii_digit);
+    (starts && text.len() < 40 && text.chars().all(fine)).then(|| text.to_owned())
 }
 
 #[cfg(test)]

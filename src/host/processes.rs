@@ -1,10 +1,13 @@
 //! Processes: whose they are, and how they are ended.
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+
+use super::files::FileError;
 
 /// A process of a visit.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -24,6 +27,16 @@ pub(super) struct Status {
     /// It has ended, and waits only for its parent to ask how. Where the first thread has ended
     /// before the others, the process is shown as a zombie too, but has more than one thread.
     dead: bool,
+}
+
+/// That processes can be seen at all: without `/proc`, or with that of another pid namespace, it would
+/// look as if none ran.
+pub fn visible() -> Result<(), FileError> {
+    let path = Path::new("/proc/self");
+    let source = nix::Error::ENOENT;
+    let missing = FileError::System { doing: "open", path: path.to_owned(), source };
+    let own = std::fs::read_link(path).unwrap_or_default();
+    if own == Path::new(&std::process::id().to_string()) { Ok(()) } else { Err(missing) }
 }
 
 fn pids() -> impl Iterator<Item = i32> {

@@ -10,10 +10,15 @@ pub struct Sudo {
 }
 
 /// Asks the installed sudo for its version; `None` when there is none, or no visudo beside it.
-pub fn find() -> Option<Sudo> {
-    super::run::find("visudo")?;
-    let out = Tool::new("sudo").arg("--version").run().ok()?;
-    Some(Sudo { knows_notafter: knows_notafter(&out.stdout) })
+pub fn find() -> Result<Option<Sudo>, RunError> {
+    if super::run::find("visudo").is_none() {
+        return Ok(None);
+    }
+    match Tool::new("sudo").arg("--version").run() {
+        Ok(out) => Ok(Some(Sudo { knows_notafter: knows_notafter(&out.stdout) })),
+        Err(RunError::Missing { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The rules by which an account may run something through sudo without a password, whoever wrote

@@ -29,6 +29,12 @@ words! {
         HomeExists { path: String } =>
             "{path} exists, but must be made new for the support account. If nobody needs it, rename it ('mv {path} {path}.old') and run this again.",
             "{path} 경로가 이미 있습니다. 지원 계정의 홈은 새로 만들어야 합니다. 필요 없으면 이름을 바꾸고('mv {path} {path}.old') 다시 실행해 주세요.";
+        ChildrenIgnored =>
+            "whoever started this ignores SIGCHLD, so that the end of no program can be seen. Run it from a shell.",
+            "이 명령을 시작한 프로그램이 SIGCHLD를 무시하고 있어 다른 프로그램의 종료를 확인할 수 없습니다. 셸에서 직접 실행해 주세요.";
+        NoHomes { path: String } =>
+            "the folder for homes, {path}, does not exist. Make it ('mkdir -m 755 {path}'), or set HOME in /etc/default/useradd to the one that does, and run this again.",
+            "홈 폴더를 만들 위치 {path} 경로가 없습니다. 'mkdir -m 755 {path}'로 만들거나 /etc/default/useradd의 HOME을 실제 경로로 바꾼 뒤 다시 실행해 주세요.";
         Legacy { account: String } =>
             "account {account} was opened by the provider's earlier script, which kept no record. It was left as it is. To remove it: 'pkill -KILL -u {account}; sleep 1; userdel -r {account}'. Then run this again.",
             "{account} 계정은 이전 스크립트로 만들어진 것으로 기록이 없습니다. 그대로 두었습니다. 삭제하려면 'pkill -KILL -u {account}; sleep 1; userdel -r {account}'을 실행한 뒤 다시 시도해 주세요.";

@@ -41,6 +41,8 @@ words! {
         Deleted { log: String } => "Support access has ended; nothing of it is left but the log {log}.", "기술지원 접속을 종료하고 모두 삭제했습니다. 로그 {log}만 남아 있습니다.";
         DeletedBut => "Support access has ended, but something is left:", "기술지원 접속을 종료했지만 남은 것이 있습니다:";
         NotDeleted => "Support access is closed, but could not be removed completely:", "접속은 막았지만 완전히 삭제하지 못했습니다:";
+        AccountFiles => "If these files are locked, wait until the other program is done; after a crash, remove the lock (/etc/passwd.lock and its like). If they can't be opened or changed, look for an 'i': lsattr /etc/passwd /etc/shadow /etc/group /etc/gshadow ('chattr -i' takes it off).", "파일이 잠겨 있으면(lock) 다른 프로그램이 끝난 뒤 다시 실행하고, 비정상 종료로 남은 잠금(/etc/passwd.lock 등)은 삭제해 주세요. 열거나 바꿀 수 없으면 'lsattr /etc/passwd /etc/shadow /etc/group /etc/gshadow'로 'i' 속성을 확인하고 'chattr -i'로 해제해 주세요.";
+        NotClosed => "Support access could NOT be closed: the engineer may still be able to sign in.", "접속을 막지 못했습니다. 엔지니어가 아직 접속할 수 있습니다.";
         KeyLines { path: String } => "Lines that were not ours in {path}; they go with the account:", "{path} 파일에 저희가 넣지 않은 줄이 있었습니다. 계정과 함께 삭제됩니다:";
         LeftForeign { path: String } => "{path} is not ours and was left as it is.", "{path}은(는) 저희가 만든 것이 아니어서 그대로 두었습니다.";
         LeftUnmarked { account: String } => "account {account} no longer carries our mark. Nobody can sign in to it any more, but it and its files were kept. Look at it with 'getent passwd {account}'; to remove it: 'pkill -KILL -u {account}; sleep 1; userdel -r {account}', then run this again.", "{account} 계정의 표식이 기록과 다릅니다. 접속은 막았지만 계정과 파일은 그대로 두었습니다. 'getent passwd {account}'로 확인하고, 삭제하려면 'pkill -KILL -u {account}; sleep 1; userdel -r {account}'를 실행한 뒤 다시 실행해 주세요.";

@@ -71,7 +71,12 @@ impl Server {
 
     /// Puts program and key there; again after a reboot, since both are in memory.
     pub(crate) fn equip(&self) {
-        self.host.put(PROGRAM, program(), 0o755);
+        self.equip_with(program());
+    }
+
+    /// The same with these bytes as the program.
+    pub(crate) fn equip_with(&self, program: &[u8]) {
+        self.host.put(PROGRAM, program, 0o755);
         self.host.put(PUBLIC_KEY, self.key.public(), 0o644);
     }
 

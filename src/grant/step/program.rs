@@ -57,7 +57,8 @@ fn copy(
 /// The bytes of the program that is running.
 pub fn own_bytes() -> Result<Vec<u8>, PlanError> {
     std::fs::read("/proc/self/exe").map_err(|e| {
-        let source = nix::Error::from_raw(e.raw_os_error().unwrap_or(0));
+        // Only memory can run out without a number.
+        let source = e.raw_os_error().map_or(nix::Error::ENOMEM, nix::Error::from_raw);
         files::FileError::System { doing: "read", path: "/proc/self/exe".into(), source }.into()
     })
 }

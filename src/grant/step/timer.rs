@@ -103,14 +103,16 @@ pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
             }
         }
     }
+    let systemd = systemd::booted();
+    let ours = wanted.ours(Step::Timer) && removals.foreign.is_empty();
+    let active = systemd && ours && !stands && systemd::is_active(UNIT)?;
     undo.foreign.extend(removals.foreign);
-    if removals.changes.is_empty() {
+    if removals.changes.is_empty() && !active {
         return Ok(());
     }
-    let systemd = systemd::scheduler() == Some(Scheduler::Systemd);
     if systemd && stands {
         undo.changes.push(systemctl(&["disable", "--quiet", "--now", UNIT]));
-    } else if systemd && systemd::is_active(UNIT)? {
+    } else if active {
         // Its file is gone already, by hand or in an ending that was cut off; then there is nothing
         // to disable, and systemd calls that an error.
         undo.changes.push(systemctl(&["stop", UNIT]));

@@ -123,7 +123,7 @@ fn sign_in(question: &Question) -> Result<Answer, Obstacle> {
     let key = stage.key("session", &question.private)?;
     let knock = Knock { from: question.target.ip(), to: question.target, key: &key };
     let theirs = stage.knock(&knock);
-    if theirs.session_ran() {
+    if theirs.connected() && theirs.session_ran() {
         return Ok(Answer::Ran { host_key: theirs.host_key() });
     }
     if !theirs.connected() {
@@ -163,6 +163,10 @@ fn probe(
     }
     let to = SocketAddr::new(server, request.port);
     let trace = stage.knock_on_own(&Knock { from: source.addr, to, key })?;
+    if trace.code.is_some() && !trace.connected() {
+        let why = format!("ssh: {}", trace.client_tail().join("; "));
+        return Ok(Verdict::Unproven(Unproven::Broken { why }));
+    }
     let accepted = if session { trace.session_ran() } else { trace.key_accepted() };
     Ok(if accepted {
         Verdict::Accepted

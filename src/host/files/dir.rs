@@ -130,7 +130,7 @@ impl Dir {
         }
     }
 
-    /// Opens an existing regular file for appending, or makes it.
+    /// Opens an existing regular file of root's for appending, or makes it.
     pub(in crate::host) fn append_file(&self, name: &OsStr, mode: u32) -> Result<std::fs::File> {
         let flags = OFlag::O_WRONLY
             | OFlag::O_APPEND
@@ -141,12 +141,12 @@ impl Dir {
         let fd = openat(&self.fd, name, flags, Mode::from_bits_truncate(mode))
             .map_err(|e| self.error("open", name, e))?;
         let meta: Meta = fstat(&fd).map_err(|e| self.error("stat", name, e))?.into();
-        if meta.kind == Kind::File && meta.links == 1 {
+        if meta.kind == Kind::File && meta.links == 1 && meta.uid == 0 {
             Ok(fd.into())
         } else {
             Err(FileError::Unsafe {
                 path: self.path.join(name),
-                why: "not a regular file of its own",
+                why: "not a regular file of root's with one name",
             })
         }
     }

@@ -157,7 +157,8 @@ impl Drop for Staged<'_> {
 }
 
 fn io_error(doing: &'static str, path: PathBuf, error: &std::io::Error) -> FileError {
-    let source = nix::Error::from_raw(error.raw_os_error().unwrap_or(0));
+    // Only memory can run out without a number.
+    let source = error.raw_os_error().map_or(nix::Error::ENOMEM, nix::Error::from_raw);
     FileError::System { doing, path, source }
 }
 
