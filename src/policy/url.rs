@@ -74,7 +74,8 @@ impl FromStr for HttpsUrl {
         // An empty user (`https://@host`) leaves no trace in the parsed URL. Names beyond ASCII are
         // errors anyway, but idna_adapter 1.0.0, which has no tables for them, must not be asked.
         let authority = text[scheme.len() + 3..].split(['/', '?']).next().unwrap_or_default();
-        if !authority.is_ascii() || authority.contains(['@', '%']) {
+        // An empty one the parser would mend: `https:///host`.
+        if authority.is_empty() || !authority.is_ascii() || authority.contains(['@', '%']) {
             return Err(malformed());
         }
         let url = reqwest::Url::parse(text).map_err(|_| malformed())?;
@@ -146,6 +147,9 @@ mod tests {
             // Host names are given in ASCII: tables of Unicode would be a tenth of the download.
             "https://지원.example/",
             "https://A지원.example/",
+            "https:///A지원.example/",
+            "https:///a/",
+            "https:////@a/",
             "https://%EC%A7%80A.example/",
             &format!("https://a/{}", "x".repeat(2048)),
         ] {
