@@ -169,9 +169,12 @@ impl Teller {
         Self { visit, slice, services }
     }
 
+    /// Whether the uid's slice holds it; not systemd's own tool there, which makes and removes the
+    /// folder under `/run/user`: ended half-way, it would leave that folder and a failed unit.
     fn in_slice(&self, units: &[String; 2]) -> bool {
         let slices = self.slice.iter().flatten();
-        units.iter().zip(slices).any(|(unit, slice)| unit.starts_with(slice))
+        let mut below = units.iter().zip(slices).filter_map(|(unit, slice)| unit.strip_prefix(slice));
+        below.any(|unit| !unit.starts_with("user-runtime-dir@"))
     }
 
     /// Where systemd is process 1, the uid's slice holds all that its logins started, through sudo

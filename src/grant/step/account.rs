@@ -135,7 +135,7 @@ pub(super) fn undo_sessions(wanted: &Wanted, undo: &mut Undo) -> Result<(), Plan
     undo.changes.push(Change::EndProcesses { visit, running });
     if logind {
         // What is left of the sessions is theirs in name only. The account's own systemd was killed
-        // with the rest: without the last line its unit would stay behind as failed, and the server
+        // with the rest: without the last lines its unit would stay behind as failed, and the server
         // call itself degraded. They answer 1 or 5 when logind was faster and there is no such unit
         // any more.
         let uid = facts.uid;
@@ -144,9 +144,11 @@ pub(super) fn undo_sessions(wanted: &Wanted, undo: &mut Undo) -> Result<(), Plan
             format!("user-runtime-dir@{uid}.service"),
             format!("user@{uid}.service"),
         ];
-        let [_, _, manager] = &units;
+        let [_, folder, manager] = &units;
         for tool in [
             Tool::new("systemctl").arg("stop").args(&units),
+            // Each by itself: at one that it does not know systemctl stops.
+            Tool::new("systemctl").args(["reset-failed", folder]),
             Tool::new("systemctl").args(["reset-failed", manager]),
         ] {
             let tool = tool.allow(&[1, 5]).deadline(Duration::from_secs(20));
