@@ -41,7 +41,7 @@ fn on(suite: Suite) {
         .says("create file /usr/local/sbin/support-access (mode 0755, owner root)")
         .says("+OnCalendar=*:0/10")
         .says("systemctl enable --quiet support-access-expire.timer")
-        .says("useradd --create-home --home-dir /home/cafe24")
+        .says("useradd --create-home --skel /var/empty/support-access --home-dir /home/cafe24")
         .says("--expiredate 1 --inactive -1")
         .says(&format!("create file {KEY_FILE} (mode 0600, owner {ACCOUNT})"))
         .says("+restrict,pty,from=\"192.0.2.7\",expiry-time=\"")

@@ -173,7 +173,8 @@ impl Teller {
     /// folder under `/run/user`: ended half-way, it would leave that folder and a failed unit.
     fn in_slice(&self, units: &[String; 2]) -> bool {
         let slices = self.slice.iter().flatten();
-        let mut below = units.iter().zip(slices).filter_map(|(unit, slice)| unit.strip_prefix(slice));
+        let mut below =
+            units.iter().zip(slices).filter_map(|(unit, slice)| unit.strip_prefix(slice));
         below.any(|unit| !unit.starts_with("user-runtime-dir@"))
     }
 

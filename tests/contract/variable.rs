@@ -88,7 +88,7 @@ fn delete_in_all_its_spellings_does_the_same() {
 
 /// Lines of a dry run that show a grant's own id or time.
 fn names_a_moment(line: &str) -> bool {
-    ["support-access:", "# id=", "expiry-time", "OnCalendar", "\"at\""]
+    ["support-access:", "# id=", "expiry-time", "OnCalendar", "OnBootSec", "\"at\""]
         .iter()
         .any(|part| line.contains(part))
 }
