@@ -83,7 +83,7 @@ fn on(suite: Suite) {
         .says("remove folder /home/cafe24 with everything in it")
         .says("disable --quiet --now support-access-expire.timer")
         .says(&format!("remove file {JOURNAL}"))
-        .says("  # of the customer");
+        .says("  | # of the customer");
     let planned = server.run("delete --dry-run --json").json("dry-run", 0);
     assert_nothing(&server, &live, "dry runs with a live grant");
 

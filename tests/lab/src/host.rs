@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::change::Changes;
-use crate::run::{Run, kill_group, make_folder, script, tool, wait_until};
+use crate::run::{Run, kill_group, make_folder, names_in, script, tool, wait_until};
 use crate::snapshot::Snapshot;
 use crate::{Net, Suite};
 
@@ -162,8 +162,11 @@ impl Host {
         if !self.suite.has_systemd() {
             // All but the last act, which would be to switch the machine off. It kills who asks, too.
             self.run("telinit 0");
-            let line = "pgrep -x 'cron|sshd|rsyslogd'";
-            let down = wait_until(Duration::from_mins(1), || !self.run(line).succeeded());
+            // Looked at from outside: who looks from inside is stopped and killed with the rest.
+            let daemons = ["cron", "sshd", "rsyslogd"];
+            let runs = |name: &String| daemons.contains(&name.as_str());
+            let down =
+                wait_until(Duration::from_mins(1), || !names_in(&self.group).iter().any(runs));
             assert!(down, "{} does not shut down", self.name);
             return self.pull_plug();
         }

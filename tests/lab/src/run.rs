@@ -120,6 +120,20 @@ pub(crate) fn kill_group(group: &Path) -> bool {
     dead
 }
 
+/// Names of the processes in a cgroup and in those below it.
+pub(crate) fn names_in(group: &Path) -> Vec<String> {
+    let pids = fs::read_to_string(group.join("cgroup.procs")).unwrap_or_default();
+    let name = |pid: &str| fs::read_to_string(format!("/proc/{pid}/comm")).ok();
+    let mut names: Vec<String> =
+        pids.lines().filter_map(name).map(|it| it.trim().to_owned()).collect();
+    for child in fs::read_dir(group).into_iter().flatten().flatten() {
+        if child.file_type().is_ok_and(|it| it.is_dir()) {
+            names.append(&mut names_in(&child.path()));
+        }
+    }
+    names
+}
+
 /// Removes an empty cgroup and those below it.
 pub(crate) fn remove_group(group: &Path) {
     for child in fs::read_dir(group).into_iter().flatten().flatten() {
