@@ -241,6 +241,7 @@ fn grant(args: GrantArgs, env: &Env, lang: Lang) -> Result<Grant, Problem> {
         Some(Ok(port)) if port != 0 => Some(port),
         Some(_) => {
             let (option, value) = ("--port".to_owned(), args.port.unwrap_or_default());
+            let value = crate::text::safe(&value);
             return Err(Problem::Usage(Usage::BadValue {
                 option,
                 value,
