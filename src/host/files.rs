@@ -94,6 +94,12 @@ pub fn settle(path: &Path) -> Result<()> {
     Place::open(path, Trust::Root)?.dir().sync()
 }
 
+/// Whether something is mounted on the way from one folder to another below it.
+pub fn is_mounted_between(top: &Path, below: &Path, trust: Trust) -> Result<bool> {
+    let mount = |path| tree::mount_id(&place::open_dir(path, trust)?);
+    Ok(mount(top)? != mount(below)?)
+}
+
 /// What stands at a path, without following a link at its end; `None` when nothing does.
 pub fn look(path: &Path, trust: Trust) -> Result<Option<Meta>> {
     match Place::open(path, trust) {

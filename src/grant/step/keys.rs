@@ -176,8 +176,12 @@ pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
         Some(_) if path.starts_with(&facts.home) && standing(facts)? == Standing::Absent => {}
         Some(meta) if meta.kind == Kind::File => {
             // Shown only; the account can make it larger than we read, or swap it meanwhile.
-            let before = files::read(path, Trust::Owner(facts.uid), LIMIT);
-            let before = before.ok().flatten().unwrap_or_default();
+            let before = files::read(path, Trust::Owner(facts.uid), LIMIT).ok().flatten();
+            if before.as_ref().is_some_and(|bytes| is_of_a_mount(facts, bytes)) {
+                undo.foreign.push(path.clone());
+                return Ok(());
+            }
+            let before = before.unwrap_or_default();
             let owner = Owner::Account(facts.account.clone());
             undo.changes.push(Change::Remove { path: path.clone(), owner, before });
         }
@@ -194,6 +198,16 @@ pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
         }
     }
     Ok(())
+}
+
+/// Whether somebody has mounted something over our home, with a key file in it that has no line of
+/// ours: it is his.
+fn is_of_a_mount(facts: &Facts, content: &[u8]) -> bool {
+    let folders = (facts.home.parent(), facts.key_file.parent());
+    let (Some(above), Some(folder)) = folders else { return false };
+    let ours = String::from_utf8_lossy(content).contains(&tag(facts));
+    let mounted = || files::is_mounted_between(above, folder, Trust::Owner(facts.uid));
+    !ours && facts.key_file.starts_with(&facts.home) && mounted().unwrap_or(false)
 }
 
 #[cfg(test)]

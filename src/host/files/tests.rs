@@ -137,4 +137,10 @@ fn what_is_mounted_below_is_left_and_named() {
     let removed = removed.unwrap();
     assert_eq!(removed.left.len(), 1, "{removed:?}");
     assert!(std::fs::metadata(data.join("customers")).unwrap().size() == 8);
+    // Nor if it is mounted over the folder itself.
+    nix::mount::mount(Some(&data), &home, None::<&str>, flags, None::<&str>).unwrap();
+    let removed = remove_tree(&Place::open(&home, Trust::Root).unwrap());
+    nix::mount::umount(&home).unwrap();
+    assert!(removed.unwrap_err().to_string().ends_with("something is mounted here"));
+    assert!(std::fs::metadata(data.join("customers")).unwrap().size() == 8);
 }

@@ -21,15 +21,18 @@ pub struct Removed {
 }
 
 /// Removes the folder at `place` and all in it. Links are removed, never followed; what is mounted
-/// below is left as it is and named; so is whatever can't be removed.
+/// there or below is left as it is and named; so is whatever can't be removed.
 pub(in crate::host) fn remove_tree(place: &Place) -> Result<Removed> {
     let Some(meta) = place.look()? else { return Ok(Removed::default()) };
     if meta.kind != Kind::Dir {
         return Err(FileError::Unsafe { path: place.path(), why: "not a folder" });
     }
     let top = place.dir().open_dir(place.name())?;
-    let mut work =
-        Work { mount: mount_id(&top)?, removed: Removed::default(), moved: 0, top: &top };
+    let mount = mount_id(place.dir())?;
+    if mount_id(&top)? != mount {
+        return Err(mounted(&top));
+    }
+    let mut work = Work { mount, removed: Removed::default(), moved: 0, top: &top };
     loop {
         work.empty(&top, 0);
         // What was moved up from the depth stands in the top folder now.
@@ -76,10 +79,7 @@ impl Work<'_> {
         }
         let below = dir.open_dir(name)?;
         if mount_id(&below)? != self.mount {
-            return Err(FileError::Unsafe {
-                path: below.path().to_owned(),
-                why: "something is mounted here",
-            });
+            return Err(mounted(&below));
         }
         if depth >= MAX_DEPTH {
             return move_up(self.top, dir, name, &mut self.moved);
@@ -112,9 +112,13 @@ pub(in crate::host) fn move_up(top: &Dir, dir: &Dir, name: &OsStr, moved: &mut u
     Err(failed(nix::Error::EEXIST))
 }
 
+fn mounted(dir: &Dir) -> FileError {
+    FileError::Unsafe { path: dir.path().to_owned(), why: "something is mounted here" }
+}
+
 /// The mount that a folder is on. A bind mount has the device number of what it shows, so `st_dev`
 /// would not tell (proc(5): `fdinfo`, `mnt_id` since Linux 3.15).
-fn mount_id(dir: &Dir) -> Result<String> {
+pub(super) fn mount_id(dir: &Dir) -> Result<String> {
     let path = PathBuf::from(format!("/proc/self/fdinfo/{}", dir.as_fd().as_raw_fd()));
     let text = std::fs::read_to_string(&path).map_err(|e| FileError::System {
         doing: "read",
