@@ -47,6 +47,11 @@ pub fn selinux() -> bool {
     Path::new("/sys/fs/selinux/enforce").exists() && run::find("restorecon").is_some()
 }
 
+/// Whether systemd is process 1 (`sd_booted(3)`).
+pub fn systemd_booted() -> bool {
+    Path::new("/run/systemd/system").is_dir()
+}
+
 /// Whether we run as root.
 pub fn is_root() -> bool {
     users::get_effective_uid() == 0

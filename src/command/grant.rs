@@ -75,7 +75,7 @@ impl Done {
 
 fn attempt(options: &Grant, out: &mut Out) -> Result<Done, Failure> {
     let mut signals = Held::new();
-    let open = open_facts(options)?;
+    let open = open_facts(journal::read()?.as_ref(), options)?;
     let given = policy::load(&options.policy, open.as_ref(), out)?;
     out.follow(given.loaded.policy.language);
     let keys = policy::keys(&options.keys, out)?;
@@ -84,12 +84,12 @@ fn attempt(options: &Grant, out: &mut Out) -> Result<Done, Failure> {
     let _lock = if options.dry_run { None } else { Some(lock("grant", out)?) };
     // A run that we waited for may have ended the grant, or made it another: what is not named is
     // kept as it is now, and what is not open can't be extended.
-    let now = open_facts(options)?;
+    let state = journal::read()?;
+    let now = open_facts(state.as_ref(), options)?;
     if now != open {
         let given = policy::load(&options.policy, now.as_ref(), out)?;
         asked = ask(options, &given, &keys, now.as_ref(), out)?;
     }
-    let state = journal::read()?;
     for account in &asked.legacy {
         out.warn(&Report::LegacyFound { account: account.clone() });
         out.push("legacy", json!(account));
@@ -101,8 +101,8 @@ fn attempt(options: &Grant, out: &mut Out) -> Result<Done, Failure> {
 }
 
 /// The grant that is open, if one is; there must be one to be extended.
-fn open_facts(options: &Grant) -> Result<Option<Facts>, Failure> {
-    let open = journal::read()?.filter(is_live).map(|state| state.facts);
+fn open_facts(state: Option<&State>, options: &Grant) -> Result<Option<Facts>, Failure> {
+    let open = state.filter(|state| is_live(state)).map(|state| state.facts.clone());
     if open.is_none() && matches!(options.time, Time::Extend(_)) {
         return Err(Refusal::NothingToExtend.into());
     }

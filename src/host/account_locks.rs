@@ -15,8 +15,9 @@ use super::{Hands, clock};
 
 const FILES: [&str; 6] = ["passwd", "shadow", "group", "gshadow", "subuid", "subgid"];
 
-/// Makes what the tools did durable. Removes locks that were taken since that moment by a process that is no more, and what was written
-/// under them. Of no use to anybody, so what can't be looked at or removed is left.
+/// Makes durable what the tools did, and removes locks that a process which is no more has taken since
+/// that moment, with what was written under them: of no use to anybody, so what can't be looked at or
+/// removed is left.
 pub fn settle(_hands: &Hands, since: i64) {
     let Ok(place) = Place::open(Path::new("/etc/passwd"), Trust::Root) else { return };
     let dir = place.dir();

@@ -158,7 +158,7 @@ struct Teller {
 
 impl Teller {
     fn new(visit: Visit) -> Self {
-        let systemd = Path::new("/run/systemd/system").is_dir();
+        let systemd = super::systemd_booted();
         let slice = systemd.then(|| {
             units(1).map(|one| {
                 let top = one.strip_suffix("/init.scope").unwrap_or(&one).trim_end_matches('/');

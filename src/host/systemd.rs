@@ -14,14 +14,9 @@ pub enum Scheduler {
     Cron,
 }
 
-/// Whether systemd is process 1 (`sd_booted(3)`).
-pub fn booted() -> bool {
-    Path::new("/run/systemd/system").is_dir()
-}
-
 /// Finds the scheduler; `None` when nothing here starts anything by itself.
 pub fn scheduler() -> Option<Scheduler> {
-    if booted() && super::run::find("systemctl").is_some() {
+    if super::systemd_booted() && super::run::find("systemctl").is_some() {
         return Some(Scheduler::Systemd);
     }
     cron_runs().then_some(Scheduler::Cron)

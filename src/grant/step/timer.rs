@@ -103,7 +103,7 @@ pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
             }
         }
     }
-    let systemd = systemd::booted();
+    let systemd = crate::host::systemd_booted();
     let ours = wanted.ours(Step::Timer) && removals.foreign.is_empty();
     let active = systemd && ours && !stands && systemd::is_active(UNIT)?;
     undo.foreign.extend(removals.foreign);
