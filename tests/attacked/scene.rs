@@ -1,7 +1,6 @@
 //! A customer's server under attack: what is set up on it, and the run of one line.
 
 use std::fmt::Write as _;
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use lab::{Output, Snapshot, Suite};
@@ -28,7 +27,6 @@ pub(crate) struct Scene {
 impl Scene {
     pub(crate) fn new() -> Self {
         let server = Server::new(Suite::Bookworm);
-        server.equip_with(stripped());
         let host = &server.host;
         host.put("/run/test/setup.sh", SETUP, 0o644);
         host.ok("useradd -m victim; useradd -m stranger; mkdir -p /root/.ssh /home/victim/.ssh /srv/work/.ssh; \
@@ -154,20 +152,4 @@ fn words(verb: &str) -> String {
         "visit" => "delete".to_owned(),
         other => other.to_owned(),
     }
-}
-
-/// The program without its symbols: each grant writes it twice, and reads it more often.
-fn stripped() -> &'static [u8] {
-    static PROGRAM: OnceLock<Vec<u8>> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("support-access");
-        let strip = std::process::Command::new("strip")
-            .args(["--strip-all", "-o"])
-            .arg(&path)
-            .arg(env!("CARGO_BIN_EXE_support-access"))
-            .status();
-        assert!(strip.expect("binutils are there").success(), "strip");
-        std::fs::read(path).expect("it was stripped")
-    })
 }

@@ -9,8 +9,6 @@ pub(crate) mod tracer;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::process::Command;
-use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use lab::{Changes, Host, Key, KeyKind, Net, Output, Running, Snapshot, Suite};
@@ -71,12 +69,7 @@ impl Server {
 
     /// Puts program and key there; again after a reboot, since both are in memory.
     pub(crate) fn equip(&self) {
-        self.equip_with(program());
-    }
-
-    /// The same with these bytes as the program.
-    pub(crate) fn equip_with(&self, program: &[u8]) {
-        self.host.put(PROGRAM, program, 0o755);
+        self.host.put(PROGRAM, lab::stripped(env!("CARGO_BIN_EXE_support-access")), 0o755);
         self.host.put(PUBLIC_KEY, self.key.public(), 0o644);
     }
 
@@ -197,18 +190,6 @@ impl Server {
         }
         self.host.put(JOURNAL, lines.concat(), 0o600);
     }
-}
-
-/// The program without its symbols, a third of its size: it is copied and hashed again and again.
-fn program() -> &'static [u8] {
-    static PROGRAM: OnceLock<Vec<u8>> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let stripped = tempfile::NamedTempFile::new().expect("a file for the program");
-        let mut strip = Command::new("strip");
-        strip.arg("-o").arg(stripped.path()).arg(env!("CARGO_BIN_EXE_support-access"));
-        assert!(strip.status().expect("strip, which comes with a linker").success());
-        std::fs::read(stripped.path()).expect("it was written")
-    })
 }
 
 fn grant_words(words: &str) -> String {

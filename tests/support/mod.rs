@@ -1,8 +1,6 @@
 //! A real host with the program on it, and what is asked of everything that the program says.
 #![allow(dead_code, reason = "each test program needs its own part of this")]
 
-use std::sync::OnceLock;
-
 use lab::{Changes, Command, Host, Key, KeyKind, Net, Output};
 
 /// Where the program lies on a host, as if just downloaded.
@@ -30,22 +28,6 @@ pub(crate) const WORDS: [&str; 12] = [
     "failed",
 ];
 
-/// The program as it was built for this test, without its symbols: a grant writes it twice.
-fn stripped() -> &'static [u8] {
-    static PROGRAM: OnceLock<Vec<u8>> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("support-access");
-        let strip = std::process::Command::new("strip")
-            .args(["--strip-all", "-o"])
-            .arg(&path)
-            .arg(env!("CARGO_BIN_EXE_support-access"))
-            .status();
-        assert!(strip.unwrap().success(), "strip");
-        std::fs::read(path).unwrap()
-    })
-}
-
 /// A customer's server, and the key of the engineer who is to come.
 pub(crate) struct Server {
     pub(crate) host: Host,
@@ -58,7 +40,7 @@ impl Server {
     pub(crate) fn boot() -> Self {
         let net = Net::new();
         let host = Host::boot(&net, "customer", CUSTOMER);
-        Self::furnish(host, net, stripped())
+        Self::furnish(host, net, lab::stripped(env!("CARGO_BIN_EXE_support-access")))
     }
 
     /// Puts program and key on a host.
