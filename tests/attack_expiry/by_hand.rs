@@ -3,7 +3,7 @@
 use lab::{Cases, Suite};
 
 use crate::common::{ACCOUNT, CUSTOMER, Server};
-use crate::{CLASS, LIFETIME, SAMPLE, clear, expire, last_log, traces};
+use crate::{CLASS, LIFETIME, SAMPLE, clear, expire, last_log};
 
 /// How the end is to be.
 enum End {
@@ -217,7 +217,7 @@ fn try_all(each: usize) {
             let cut = session.is_cut_within(std::time::Duration::from_secs(15));
             judge(&server, ran, end, cut);
             server.host.ok(after);
-            assert_eq!(traces(&server), "");
+            assert_eq!(server.traces(), "");
         });
         clear(&server);
     }
@@ -233,7 +233,7 @@ fn judge(server: &Server, ran: crate::common::Ran, end: &End, cut: bool) {
             if server.host.run("test -f /var/log/support-access.log").succeeded() {
                 assert_eq!((&last_log(server)["action"], cut), (&"expired".into(), true));
             }
-            assert_eq!(traces(server), "", "{ran}");
+            assert_eq!(server.traces(), "", "{ran}");
         }
         Named(what) => {
             assert_eq!(ran.output.code, 5, "{ran}");

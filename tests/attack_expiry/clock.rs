@@ -5,7 +5,7 @@ use lab::{Cases, Suite};
 use serde_json::{Value, json};
 
 use crate::common::{JOURNAL, KEY_FILE, Server};
-use crate::{CLASS, LIFETIME, expire, last_log, traces};
+use crate::{CLASS, LIFETIME, expire, last_log};
 
 const DAY: i64 = 86_400;
 
@@ -69,7 +69,7 @@ fn a_clock_that_is_set_prolongs_nothing() {
                 return;
             }
             let ran = ran.is("expired", 0);
-            assert_eq!(traces(&server), "");
+            assert_eq!(server.traces(), "");
             let seconds = last_log(&server)["early_seconds"].as_i64();
             // The host's own clock goes on while the case runs.
             let told = early.map(|minutes| minutes * 60 - 60..=minutes * 60 + 60);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use lab::{Cases, Suite};
 
 use crate::common::{ACCOUNT, CUSTOMER, JOURNAL, KEY_FILE, Server};
-use crate::{CLASS, LIFETIME, SAMPLE, clear, expire, last_log, traces};
+use crate::{CLASS, LIFETIME, SAMPLE, clear, expire, last_log};
 
 /// What leaves nothing of the record to go by. Nobody can tell when it ends, so it is closed.
 const LOST: [(&str, &str); 17] = [
@@ -85,7 +85,7 @@ fn lose(each: usize) {
             assert_eq!(engineer.ssh(&server.key, &to).command("true").run().code, 0);
             server.age(LIFETIME + 1);
             expire(&server).is("expired", 0);
-            assert_eq!(traces(&server), "");
+            assert_eq!(server.traces(), "");
         });
         clear(&server);
     }
@@ -108,7 +108,7 @@ fn a_record_that_is_damaged_ends_it_at_its_time() {
             server.age(LIFETIME + 1);
             host.ok(&line(damage));
             expire(&server).is("expired", 0);
-            assert_eq!(traces(&server), "");
+            assert_eq!(server.traces(), "");
         });
         clear(&server);
     }

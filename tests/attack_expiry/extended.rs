@@ -5,7 +5,7 @@ use std::time::Duration;
 use lab::{Cases, Suite};
 
 use crate::common::{JOURNAL, KEY_FILE, SUDOERS, Server};
-use crate::{CLASS, LIFETIME, SAMPLE, expire, traces};
+use crate::{CLASS, LIFETIME, SAMPLE, expire};
 
 const DAY: i64 = 86_400;
 const TIMER: &str = "/etc/systemd/system/support-access-expire.timer";
@@ -103,7 +103,7 @@ fn every_layer_moves_and_never_too_far() {
         granted("--extend 1h").is("refused", 4);
         expire(&server).is("expired", 0);
         granted("--extend 1h").is("refused", 4);
-        assert_eq!(traces(&server), "");
+        assert_eq!(server.traces(), "");
     });
     cases.finish(11);
 }
@@ -164,6 +164,6 @@ fn cut_off(each: usize) {
     }
     server.age(2 * LIFETIME);
     expire(&server).is("expired", 0);
-    assert_eq!(traces(&server), "");
+    assert_eq!(server.traces(), "");
     cases.finish(8 / each as u64);
 }

@@ -36,21 +36,6 @@ fn clear(server: &Server) {
     );
 }
 
-/// Whether anything of the account is left that could let somebody in, or is in.
-fn traces(server: &Server) -> String {
-    server
-        .host
-        .run(
-            "getent passwd cafe24; getent group cafe24; ps -o pid,args -u 60578 --no-headers; \
-         ls -d /home/cafe24 /etc/sudoers.d/zz-* /var/lib/support-access \
-         /usr/local/sbin/support-access /etc/systemd/system/support-access-expire.service \
-         /etc/systemd/system/support-access-expire.timer \
-         /etc/systemd/system/timers.target.wants/support-access* /etc/cron.d/support-access \
-         /run/support-access* 2>/dev/null; :",
-        )
-        .stdout
-}
-
 /// The last line of the log that outlives the grant.
 fn last_log(server: &Server) -> serde_json::Value {
     let log = server.host.read("/var/log/support-access.log");

@@ -5,7 +5,7 @@ use std::time::Duration;
 use lab::{Cases, Suite};
 
 use crate::common::{ACCOUNT, CUSTOMER, Server};
-use crate::{CLASS, LIFETIME, last_log, traces};
+use crate::{CLASS, LIFETIME, last_log};
 
 const GONE: &str = "while [ -e /var/lib/support-access ]; do sleep 0.2; done";
 
@@ -31,7 +31,7 @@ fn cron_ends_it_within_two_minutes() {
         server.run("delete").is("deleted", 0);
         assert!(session.is_cut_within(Duration::from_secs(15)));
         assert_eq!(host.run("pgrep -a sleep").stdout, "");
-        assert_eq!(traces(&server), "");
+        assert_eq!(server.traces(), "");
         let left = server.left_since(&before);
         let left = left.except("/var/log").except("/var/lib/sudo");
         assert!(left.is_empty(), "{left}");
@@ -73,7 +73,7 @@ fn cron_ends_it_within_two_minutes() {
         host.cut_network();
         host.command(GONE).deadline(Duration::from_mins(1)).ok();
         assert_eq!(last_log(&server)["action"], "expired");
-        assert_eq!(traces(&server), "");
+        assert_eq!(server.traces(), "");
         host.restore_network();
         server.equip();
     });
@@ -88,7 +88,7 @@ fn cron_ends_it_within_two_minutes() {
         host.command(GONE).deadline(Duration::from_mins(2)).ok();
         assert!(session.is_cut_within(Duration::from_secs(15)));
         assert_eq!(last_log(&server)["action"], "expired");
-        assert_eq!(traces(&server), "");
+        assert_eq!(server.traces(), "");
     });
     cases.finish(5);
 }

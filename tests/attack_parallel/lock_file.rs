@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use lab::{Cases, Suite};
 
+use crate::CLASS;
 use crate::common::{Ran, Server};
-use crate::{CLASS, traces};
 
 /// Things at the lock's path (@), and what of others they lead to.
 const CASES: [(&str, &str, &str); 15] = [
@@ -61,7 +61,7 @@ fn whatever_stands_at_its_path_keeps_no_door_open() {
                 }
             }
             assert!(!host.exists("/root/new"), "a link was followed");
-            assert_eq!(traces(&server), "");
+            assert_eq!(server.traces(), "");
         });
         host.run("/run/test/support-access delete; pkill -u victim; rm -rf /run/support-access.lock /run/precious");
     }

@@ -9,20 +9,5 @@ mod lock_file;
 mod together;
 mod waiting;
 
-use common::Server;
-
 const CLASS: &str = "many at once";
 const LOCK: &str = "/run/support-access.lock";
-
-/// What is left where nothing may be.
-fn traces(server: &Server) -> String {
-    server
-        .host
-        .run(
-            "getent passwd cafe24; getent group cafe24; ps -o pid,args -u 60578 --no-headers; \
-         ls -d /home/cafe24 /etc/sudoers.d/zz-* /var/lib/support-access \
-         /usr/local/sbin/support-access /etc/systemd/system/support-access* \
-         /run/support-access* 2>/dev/null; :",
-        )
-        .stdout
-}
