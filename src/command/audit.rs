@@ -5,7 +5,7 @@ use serde_json::json;
 use super::delete::{local_list, tell_others};
 use super::describe;
 use super::failure::Failure;
-use super::grant::lock;
+use super::grant::turn;
 use super::out::{Exit, Look, Out};
 use super::receipt::{Receipt, earlier};
 use crate::cli::PolicySource;
@@ -32,9 +32,9 @@ pub(super) fn run(source: &PolicySource, mut out: Out) -> u8 {
 fn attempt(source: &PolicySource, out: &mut Out) -> Result<bool, Failure> {
     // In the midst of another run's work nothing would be as recorded. An audit never needs the lock,
     // so that it also tells where there can be none.
-    let _lock = match lock("audit", out) {
+    let _lock = match turn("audit", false, out) {
         Err(failure) if failure.is_busy() => return Err(failure),
-        lock => lock.ok(),
+        turn => turn.ok(),
     };
     let state = journal::read()?;
     if let Some(state) = &state {

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::ending;
 use super::failure::Failure;
-use super::grant::lock;
+use super::grant::turn;
 use super::handover;
 use super::log::write_log;
 use super::out::{Exit, Look, Out};
@@ -41,7 +41,7 @@ fn attempt(
     }
     // Ending goes on to its end, whoever asks it to stop.
     let _signals = Held::new();
-    let _lock = if dry_run { None } else { Some(lock("delete", out)?) };
+    let _lock = turn("delete", dry_run, out)?;
     let state = journal::read_for_ending().map_err(|error| match error {
         // No record, no way to end it but by hand.
         JournalError::File(error) => Refusal::LostJournal { why: error.to_string() }.into(),

@@ -20,7 +20,7 @@ use crate::grant::step::Step;
 use crate::grant::survey::{self, Door, Inputs};
 use crate::host::change::Change;
 use crate::host::clock;
-use crate::host::lock::Lock;
+use crate::host::lock::{self, Holder, Lock};
 use crate::host::signals::Held;
 use crate::policy::{AuthorizedKey, Policy, Source, Terms, Wishes};
 use crate::text::Words;
@@ -79,24 +79,47 @@ fn attempt(options: &Grant, out: &mut Out) -> Result<Done, Failure> {
     let given = policy::load(&options.policy, open.as_ref(), out)?;
     out.follow(given.loaded.policy.language);
     let keys = policy::keys(&options.keys, out)?;
-    let mut asked = ask(options, &given, &keys, open.as_ref(), out)?;
-    // The lock is on the disk of no server, but even so a dry run takes none.
-    let _lock = if options.dry_run { None } else { Some(lock("grant", out)?) };
+    let mut before = journal::mark();
+    let mut done = work(options, &given, &keys, open.as_ref(), &mut signals, out);
+    // A dry run holds no lock: what it met may be another run's work, half done.
+    for _ in 0..3 {
+        let now = journal::mark();
+        if !options.dry_run || done.is_ok() || now == before {
+            break;
+        }
+        before = now;
+        let open = open_facts(journal::read()?.as_ref(), options)?;
+        let given = policy::load(&options.policy, open.as_ref(), out)?;
+        done = work(options, &given, &keys, open.as_ref(), &mut signals, out);
+    }
+    done
+}
+
+fn work(
+    options: &Grant,
+    given: &Given,
+    keys: &[AuthorizedKey],
+    open: Option<&Facts>,
+    signals: &mut Held,
+    out: &mut Out,
+) -> Result<Done, Failure> {
+    let mut asked = ask(options, given, keys, open, out)?;
+    let _lock = turn("grant", options.dry_run, out)?;
     // A run that we waited for may have ended the grant, or made it another: what is not named is
     // kept as it is now, and what is not open can't be extended.
     let state = journal::read()?;
     let now = open_facts(state.as_ref(), options)?;
-    if now != open {
+    if now.as_ref() != open {
         let given = policy::load(&options.policy, now.as_ref(), out)?;
-        asked = ask(options, &given, &keys, now.as_ref(), out)?;
+        asked = ask(options, &given, keys, now.as_ref(), out)?;
     }
     for account in &asked.legacy {
         out.warn(&Report::LegacyFound { account: account.clone() });
         out.push("legacy", json!(account));
     }
     match state.as_ref().filter(|state| is_live(state)) {
-        Some(state) => amend::run(&asked, state, &mut signals, out),
-        None => open::run(&asked, state.as_ref(), &mut signals, out),
+        Some(state) => amend::run(&asked, state, signals, out),
+        None => open::run(&asked, state.as_ref(), signals, out),
     }
 }
 
@@ -109,12 +132,17 @@ fn open_facts(state: Option<&State>, options: &Grant) -> Result<Option<Facts>, F
     Ok(open)
 }
 
-/// Waits for the lock, and says for whom.
-pub(super) fn lock(verb: &str, out: &Out) -> Result<Lock, Failure> {
-    Ok(Lock::take(verb, PATIENCE, &mut |holder| {
+/// Waits for the lock, and says for whom. A dry run waits as well, and takes none: it makes no file.
+pub(super) fn turn(verb: &str, dry_run: bool, out: &Out) -> Result<Option<Lock>, Failure> {
+    let mut waiting = |holder: &Holder| {
         let (holder, since) = (holder.who.clone(), holder.since.clone());
         out.progress(&Report::Waiting { holder, since });
-    })?)
+    };
+    if dry_run {
+        lock::wait_until_free(PATIENCE, &mut waiting)?;
+        return Ok(None);
+    }
+    Ok(Some(Lock::take(verb, PATIENCE, &mut waiting)?))
 }
 
 /// Whether a journal is one of an open grant; else what it left is cleared away first.

@@ -176,6 +176,13 @@ pub fn read() -> Result<Option<State>, JournalError> {
     }
 }
 
+/// What stands in the journal at this moment: by it, who holds no lock sees whether another run has
+/// worked meanwhile.
+#[must_use]
+pub fn mark() -> impl PartialEq {
+    record::lines(Path::new(PATH)).ok().flatten()
+}
+
 /// Reads the journal for ending the grant. Damage must not keep a door open: what stands before it
 /// is believed, and of what follows it is taken that every step was begun. Whether a thing is ours,
 /// its own mark says besides.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use nix::fcntl::{Flock, FlockArg};
 
 use super::clock;
-use super::files::{FileError, Kind, Place, Trust};
+use super::files::{FileError, Kind, Meta, Place, Trust};
 
 const PATH: &str = "/run/support-access.lock";
 /// Where nobody wrote who he is.
@@ -51,34 +51,73 @@ impl Lock {
         wait: Duration,
         waiting: &mut dyn FnMut(&Holder),
     ) -> Result<Self, LockError> {
-        let (soon, end) = (Instant::now() + Duration::from_secs(1), Instant::now() + wait);
-        let mut told = false;
-        loop {
-            let place = Place::open(Path::new(PATH), Trust::Root)?;
+        patiently(wait, waiting, &mut |place| {
             clear_foreign(&place)?;
             let file = place.dir().append_file(place.name(), 0o600)?;
-            if let Ok(mut file) = Flock::lock(file, FlockArg::LockExclusiveNonblock) {
-                // The run before us removes the file as it ends: ours may be the removed one.
-                if is_current(&place, &file) {
-                    let _ = file.set_len(0);
-                    let (pid, now) = (std::process::id(), clock::now());
-                    // One write, or a run that waits might read the half of it.
-                    let _ = file.write_all(format!("{who}, pid {pid}\n{now}\n").as_bytes());
-                    return Ok(Self { place, _file: file });
-                }
-                continue;
+            let Ok(mut file) = Flock::lock(file, FlockArg::LockExclusiveNonblock) else {
+                return Ok(Turn::Wait(place));
+            };
+            // The run before us removes the file as it ends: ours may be the removed one.
+            if !is_current(&place, &file) {
+                return Ok(Turn::Again);
             }
-            let holder = holder(&place);
-            if Instant::now() >= end {
-                return Err(LockError::Held(holder));
-            }
-            // Who has just taken it has not written of himself yet.
-            if !told && (holder.who != UNKNOWN || Instant::now() >= soon) {
-                waiting(&holder);
-                told = true;
-            }
-            std::thread::sleep(Duration::from_millis(100));
+            let _ = file.set_len(0);
+            let (pid, now) = (std::process::id(), clock::now());
+            // One write, or a run that waits might read the half of it.
+            let _ = file.write_all(format!("{who}, pid {pid}\n{now}\n").as_bytes());
+            Ok(Turn::Ours(Self { place, _file: file }))
+        })
+    }
+}
+
+/// Waits as [`Lock::take`] does until no run holds the lock, and leaves everything as it is: a dry
+/// run makes no lock file either.
+pub fn wait_until_free(wait: Duration, waiting: &mut dyn FnMut(&Holder)) -> Result<(), LockError> {
+    patiently(wait, waiting, &mut |place| {
+        if !is_ours(place.look()?.as_ref()) {
+            return Ok(Turn::Ours(()));
         }
+        // It may be gone since: then nobody holds it.
+        let Ok(file) = place.dir().open_file(place.name()) else { return Ok(Turn::Ours(())) };
+        match Flock::lock(file, FlockArg::LockSharedNonblock) {
+            Ok(_) => Ok(Turn::Ours(())),
+            Err(_) => Ok(Turn::Wait(place)),
+        }
+    })
+}
+
+/// What one try came to.
+enum Turn<T> {
+    Ours(T),
+    /// Another run holds it.
+    Wait(Place),
+    /// It changed under our hands.
+    Again,
+}
+
+fn patiently<T>(
+    wait: Duration,
+    waiting: &mut dyn FnMut(&Holder),
+    attempt: &mut dyn FnMut(Place) -> Result<Turn<T>, LockError>,
+) -> Result<T, LockError> {
+    let (soon, end) = (Instant::now() + Duration::from_secs(1), Instant::now() + wait);
+    let mut told = false;
+    loop {
+        let place = match attempt(Place::open(Path::new(PATH), Trust::Root)?)? {
+            Turn::Ours(it) => return Ok(it),
+            Turn::Again => continue,
+            Turn::Wait(place) => place,
+        };
+        let holder = holder(&place);
+        if Instant::now() >= end {
+            return Err(LockError::Held(holder));
+        }
+        // Who has just taken it has not written of himself yet.
+        if !told && (holder.who != UNKNOWN || Instant::now() >= soon) {
+            waiting(&holder);
+            told = true;
+        }
+        std::thread::sleep(Duration::from_millis(100));
     }
 }
 
@@ -92,10 +131,13 @@ impl Drop for Lock {
 /// file of somebody else's, which he could hold for ever.
 fn clear_foreign(place: &Place) -> Result<(), FileError> {
     match place.look()? {
-        Some(meta) if meta.kind == Kind::File && meta.links == 1 && meta.uid == 0 => Ok(()),
-        Some(_) => place.dir().unlink(place.name()).map(drop),
-        None => Ok(()),
+        Some(meta) if !is_ours(Some(&meta)) => place.dir().unlink(place.name()).map(drop),
+        _ => Ok(()),
     }
+}
+
+fn is_ours(meta: Option<&Meta>) -> bool {
+    meta.is_some_and(|meta| meta.kind == Kind::File && meta.links == 1 && meta.uid == 0)
 }
 
 fn holder(place: &Place) -> Holder {

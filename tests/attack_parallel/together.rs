@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use lab::{Cases, Key, KeyKind, Output, Suite};
 
+use crate::CLASS;
 use crate::common::{ACCOUNT, ALLOWED, CUSTOMER, Server};
-use crate::{CLASS, traces};
 
 /// How a run of the program ended.
 struct Told {
@@ -141,20 +141,23 @@ fn rounds(count: usize) {
             server.run("audit").is("ok", 0);
             assert_eq!(server.host.exists("/var/lib/support-access/journal"), open);
             if open {
-                // Whose key it is now, the last of them decided.
-                let keys = server.host.read("/home/cafe24/.ssh/authorized_keys");
+                // Which account and whose key it is now, the last of them decided.
+                let account = if server.host.exists("/home/other") { "other" } else { ACCOUNT };
+                let keys = server.host.read(&format!("/home/{account}/.ssh/authorized_keys"));
                 let ours = keys.contains(server.key.public().split(' ').nth(1).unwrap_or("-"));
-                let to = format!("{ACCOUNT}@{CUSTOMER}");
+                let to = format!("{account}@{CUSTOMER}");
                 let code = engineer.ssh(&server.key, &to).command("true").run().code;
                 assert_eq!(code == 0, ours, "{keys}");
             } else {
-                assert_eq!(traces(&server), "");
+                assert_eq!(server.traces(), "");
+                assert!(!server.host.exists("/home/other"), "the other account is left");
             }
         });
     }
+    // It ends whichever account is open.
     server.run("delete");
     cases.case("nothing is left of them all", || {
-        assert_eq!(traces(&server), "");
+        assert_eq!(server.traces(), "");
         let left = server.left_since(&before);
         assert!(left.is_empty(), "{left}");
     });
@@ -190,7 +193,7 @@ fn timers_and_deletes_at_the_deadline() {
             // The unit's own run may have been the one.
             assert!(ended <= 1 && ended + quiet == 7, "{actions:?}: {ended} and {quiet}");
             assert!(told.iter().all(|it| it.output.code == 0));
-            assert_eq!(traces(&server), "");
+            assert_eq!(server.traces(), "");
         });
     }
     cases.finish(24);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use lab::{Cases, Key, KeyKind, Running, Suite};
 
 use crate::common::{ACCOUNT, ALLOWED, CUSTOMER, KEY_FILE, Ran, Server};
-use crate::{CLASS, LOCK, traces};
+use crate::{CLASS, LOCK};
 
 /// Holds the lock until killed, as a run of ours would.
 fn hold(server: &Server) -> Running {
@@ -58,7 +58,7 @@ fn a_run_that_waited_acts_on_what_is_there_then() {
                 server.run("delete").is("deleted", 0);
             });
             ran.is("refused", 4).says("nothing to extend");
-            assert_eq!(traces(&server), "");
+            assert_eq!(server.traces(), "");
         });
         close();
     }
@@ -117,6 +117,17 @@ fn a_run_that_waited_acts_on_what_is_there_then() {
         });
         ran.is("nothing-to-delete", 0);
     });
+    cases.case("deleted meanwhile: a dry run, which makes no lock of its own", || {
+        open();
+        let ran = stopped(&server, "delete --dry-run", |server| {
+            server.run("delete").is("deleted", 0);
+        });
+        ran.is("dry-run", 0).says("No support access is open");
+        let ran = stopped(&server, &format!("{grant} --dry-run"), |_| drop(open()));
+        ran.is("dry-run", 0).says("changes=0");
+        assert!(!server.host.exists(LOCK));
+        close();
+    });
     cases.case("deleted meanwhile: audit", || {
         open();
         let ran = stopped(&server, "audit", |server| {
@@ -124,8 +135,8 @@ fn a_run_that_waited_acts_on_what_is_there_then() {
         });
         ran.is("ok", 0).says("No support access is open");
     });
-    assert_eq!(traces(&server), "");
-    cases.finish(9);
+    assert_eq!(server.traces(), "");
+    cases.finish(10);
 }
 
 /// A real run in the midst of its work, as a hung disk would stop it: others wait, and say for whom;
@@ -142,7 +153,7 @@ fn a_run_that_is_killed_lets_go_at_once() {
         (run, host.ok("cat /run/test/pid").trim().to_owned())
     };
     let (mut run, pid) = stop(3);
-    cases.case("an audit and a delete wait, in both languages", || {
+    cases.case("an audit and a dry run wait, in both languages", || {
         host.ok("useradd -m victim");
         let line = |words: &str| format!("/run/test/support-access {words}");
         let mut audit = host.command(&line("audit --lang en")).start();
@@ -152,8 +163,8 @@ fn a_run_that_is_killed_lets_go_at_once() {
         audit.wait_for(&format!(" {zone}); waiting up to 60 seconds."));
         korean.wait_for(&format!("다른 실행(grant, pid {pid}, 20"));
         korean.wait_for(" 시작)이 진행 중입니다.");
-        let dry = server.run("delete --dry-run");
-        assert_eq!((&*dry.word, dry.output.code), ("dry-run", 0), "{dry}");
+        let mut dry = host.command(&line("delete --dry-run --lang en")).start();
+        dry.wait_for(&format!("Another run is busy (grant, pid {pid}, since 20"));
     });
     cases.case("nobody else can hold it, or wait for it, or be told of it", || {
         for line in [
@@ -177,7 +188,7 @@ fn a_run_that_is_killed_lets_go_at_once() {
         run.kill();
         assert!(delete.ends_within(Duration::from_secs(15)), "it waits on");
         Ran::new(delete.wait()).is("deleted", 0);
-        assert_eq!(traces(&server), "");
+        assert_eq!(server.traces(), "");
     });
     cases.case("killed, and its file stays: grant, then delete", || {
         let (mut run, pid) = stop(3);
@@ -187,7 +198,7 @@ fn a_run_that_is_killed_lets_go_at_once() {
         let to = format!("{ACCOUNT}@{CUSTOMER}");
         assert_eq!(engineer.ssh(&server.key, &to).command("true").run().code, 0);
         server.run("delete").is("deleted", 0);
-        assert_eq!(traces(&server), "");
+        assert_eq!(server.traces(), "");
     });
     cases.finish(4);
 }
