@@ -15,8 +15,11 @@ use lab::Cases;
 
 pub(crate) use scene::Scene;
 
-/// How many hosts are attacked at the same time.
-const HOSTS: usize = 2;
+/// How many hosts are attacked at the same time: few beside other tests, more where a whole list is
+/// tried, of which many lines wait for something that hangs.
+fn hosts(rows: usize) -> usize {
+    if rows < 100 { 2 } else { 4 }
+}
 
 /// One line of a data file.
 #[derive(Clone, Debug)]
@@ -69,7 +72,7 @@ pub(crate) fn attack_all(class: &str, rows: &[Row], at_least: u64) {
     let queue: Mutex<VecDeque<&Row>> = Mutex::new(wanted.collect());
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     std::thread::scope(|scope| {
-        for _ in 0..HOSTS {
+        for _ in 0..hosts(rows.len()) {
             scope.spawn(|| {
                 let mut scene = None;
                 while let Some(row) = next() {
