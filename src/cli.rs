@@ -47,6 +47,8 @@ pub enum Command {
         /// Where the provider's list of earlier accounts is.
         policy: PolicySource,
     },
+    /// Say why a login is refused.
+    Doctor(Box<Doctor>),
     /// The timer's own: end what is over, undo what was never completed.
     Expire,
     /// The publisher's own: judge a policy file and print its fields.
@@ -105,6 +107,23 @@ pub struct Grant {
     pub dry_run: bool,
     /// The address of the customers' line.
     pub origin: Option<HttpsUrl>,
+}
+
+/// Which login the doctor is asked about.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Doctor {
+    /// `--account`: any account's name, not only one that a grant could make.
+    pub account: Option<String>,
+    /// `--from`
+    pub from: Vec<Source>,
+    /// `--key`, as often as given: public halves.
+    pub keys: Vec<Origin>,
+    /// `--port`
+    pub port: Option<u16>,
+    /// `--fix`
+    pub fix: bool,
+    /// `--list`
+    pub list: bool,
 }
 
 /// How to say it.

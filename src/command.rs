@@ -3,6 +3,7 @@
 mod audit;
 mod delete;
 mod describe;
+mod doctor;
 mod ending;
 mod expire;
 mod failure;
@@ -41,6 +42,8 @@ pub(crate) fn run(args: &[String], env: &Env) -> u8 {
             return out.finish("refused", &[("exit", "4".to_owned())], Exit::Refused);
         }
     };
+    // A plain user may ask the doctor, and is told what only root can see.
+    let needs_root = !matches!(&command, Command::Doctor(options) if !options.fix);
     match command {
         Command::Help(page) => {
             Out::page(page);
@@ -52,7 +55,7 @@ pub(crate) fn run(args: &[String], env: &Env) -> u8 {
             Exit::Done as u8
         }
         Command::PolicyCheck { policy } => policy_check::run(&policy, out),
-        _ if !crate::host::is_root() => {
+        _ if needs_root && !crate::host::is_root() => {
             out.error(Exit::NotRoot, &Refusal::NotRoot { line: as_root(args) });
             out.finish("failed", &[("exit", "3".to_owned())], Exit::NotRoot)
         }
@@ -62,6 +65,7 @@ pub(crate) fn run(args: &[String], env: &Env) -> u8 {
         }
         Command::Grant(options) => grant::run(&options, out),
         Command::Delete { dry_run, policy } => delete::run(dry_run, &policy, out),
+        Command::Doctor(options) => doctor::run(&options, out),
         Command::Audit { policy } => audit::run(&policy, out),
         Command::Expire => expire::run(out),
     }

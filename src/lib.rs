@@ -2,6 +2,7 @@
 
 pub mod cli;
 mod command;
+pub mod doctor;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 pub mod grant;

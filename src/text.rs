@@ -1,6 +1,8 @@
 //! Every word that a person reads, in English and Korean.
 
+pub mod cause;
 pub mod change;
+pub mod doctor;
 pub mod help;
 pub mod receipt;
 pub mod refusal;

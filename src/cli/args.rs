@@ -3,13 +3,13 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use super::{Command, Env, Grant, Manner, PolicySource, Problem, Time, field};
-use crate::policy::Origin;
+use super::{Command, Doctor, Env, Grant, Manner, PolicySource, Problem, Time, field};
+use crate::policy::{Origin, Source};
 use crate::text::refusal::Refusal;
 use crate::text::usage::Usage;
 use crate::text::{Lang, help};
 
-const VERBS: [&str; 5] = ["grant", "delete", "audit", "expire", "policy-check"];
+const VERBS: [&str; 6] = ["grant", "delete", "audit", "doctor", "expire", "policy-check"];
 
 #[derive(Parser)]
 #[command(
@@ -28,6 +28,7 @@ enum Verb {
     Grant(GrantArgs),
     Delete(DeleteArgs),
     Audit(AuditArgs),
+    Doctor(DoctorArgs),
     Expire(Common),
     PolicyCheck(PolicyCheckArgs),
 }
@@ -95,6 +96,24 @@ struct AuditArgs {
 }
 
 #[derive(Args)]
+struct DoctorArgs {
+    #[command(flatten)]
+    common: Common,
+    #[arg(long)]
+    account: Option<String>,
+    #[arg(long)]
+    from: Option<String>,
+    #[arg(long)]
+    key: Vec<String>,
+    #[arg(long)]
+    port: Option<String>,
+    #[arg(long)]
+    fix: bool,
+    #[arg(long)]
+    list: bool,
+}
+
+#[derive(Args)]
 struct PolicyCheckArgs {
     #[command(flatten)]
     common: Common,
@@ -147,6 +166,7 @@ pub(super) fn command(args: &[String], env: &Env, lang: Lang) -> Result<Command,
             Ok(Command::Delete { dry_run: args.dry_run, policy: policy(args.policy, env, lang)? })
         }
         Verb::Audit(args) => Ok(Command::Audit { policy: policy(args.policy, env, lang)? }),
+        Verb::Doctor(args) => doctor(args, lang).map(|doctor| Command::Doctor(Box::new(doctor))),
         Verb::Expire(_) => Ok(Command::Expire),
         Verb::PolicyCheck(args) => Ok(Command::PolicyCheck {
             policy: field("--policy", args.policy.parse::<Origin>(), lang)?,
@@ -228,26 +248,11 @@ fn policy(args: PolicyArgs, env: &Env, lang: Lang) -> Result<PolicySource, Probl
 }
 
 fn grant(args: GrantArgs, env: &Env, lang: Lang) -> Result<Grant, Problem> {
-    let keys = args.key.iter().map(|text| field("--key", text.parse::<Origin>(), lang));
     let time = match (&args.expires, &args.extend) {
         (Some(_), Some(_)) => return Err(Problem::Usage(Usage::ExtendAndExpires)),
         (Some(text), None) => Time::Expires(field("--expires", text.parse(), lang)?),
         (None, Some(text)) => Time::Extend(field("--extend", text.parse(), lang)?),
         (None, None) => Time::Usual,
-    };
-    let from = args.from.iter().flat_map(|list| list.split(','));
-    let port = match args.port.as_deref().map(str::parse) {
-        None => None,
-        Some(Ok(port)) if port != 0 => Some(port),
-        Some(_) => {
-            let (option, value) = ("--port".to_owned(), args.port.unwrap_or_default());
-            let value = crate::text::safe(&value);
-            return Err(Problem::Usage(Usage::BadValue {
-                option,
-                value,
-                allowed: "1-65535".to_owned(),
-            }));
-        }
     };
     let ticket_char = |c: char| c.is_ascii_alphanumeric() || "-_.#/:".contains(c);
     if args
@@ -259,17 +264,61 @@ fn grant(args: GrantArgs, env: &Env, lang: Lang) -> Result<Grant, Problem> {
     }
     Ok(Grant {
         policy: policy(args.policy, env, lang)?,
-        keys: keys.collect::<Result<_, _>>()?,
+        keys: keys(&args.key, lang)?,
         time,
-        from: from.map(|text| field("--from", text.parse(), lang)).collect::<Result<_, _>>()?,
+        from: sources(args.from.as_deref(), lang)?,
         account: args.account.map(|text| field("--account", text.parse(), lang)).transpose()?,
-        port,
+        port: port(args.port)?,
         sudo: args.sudo.map(|text| field("--sudo", text.parse(), lang)).transpose()?,
         ticket: args.ticket,
         verify: !args.no_verify,
         dry_run: args.dry_run,
         // A broken address from outside is no reason to fail; it is only shown.
         origin: env.origin.as_deref().and_then(|text| text.parse().ok()),
+    })
+}
+
+fn keys(texts: &[String], lang: Lang) -> Result<Vec<Origin>, Problem> {
+    texts.iter().map(|text| field("--key", text.parse::<Origin>(), lang)).collect()
+}
+
+fn sources(list: Option<&str>, lang: Lang) -> Result<Vec<Source>, Problem> {
+    let texts = list.iter().flat_map(|list| list.split(','));
+    texts.map(|text| field("--from", text.parse(), lang)).collect()
+}
+
+fn port(text: Option<String>) -> Result<Option<u16>, Problem> {
+    let Some(value) = text else { return Ok(None) };
+    match value.parse() {
+        Ok(port) if port != 0 => Ok(Some(port)),
+        _ => {
+            let (option, allowed) = ("--port".to_owned(), "1-65535".to_owned());
+            let value = crate::text::safe(&value);
+            Err(Problem::Usage(Usage::BadValue { option, value, allowed }))
+        }
+    }
+}
+
+fn doctor(args: DoctorArgs, lang: Lang) -> Result<Doctor, Problem> {
+    // Whatever may be in passwd(5), but nothing that a tool could take for an option.
+    let name_char = |c: char| c.is_alphanumeric() || "._-@\\$".contains(c);
+    if let Some(value) = args.account.as_ref().filter(|name| {
+        name.is_empty() || name.len() > 256 || name.starts_with('-') || !name.chars().all(name_char)
+    }) {
+        let (option, allowed) = ("--account".to_owned(), "a-z 0-9 . _ - @ \\ $".to_owned());
+        return Err(Problem::Usage(Usage::BadValue {
+            option,
+            value: crate::text::safe(value),
+            allowed,
+        }));
+    }
+    Ok(Doctor {
+        from: sources(args.from.as_deref(), lang)?,
+        keys: keys(&args.key, lang)?,
+        port: port(args.port)?,
+        account: args.account,
+        fix: args.fix,
+        list: args.list,
     })
 }
 

@@ -152,7 +152,8 @@ fn ask(wanted: &Wanted, door: &Door, key: &EphemeralKey, target: Option<SocketAd
             .map(|key| key.split(' ').take(2).collect::<Vec<_>>().join(" "))
             .collect(),
         from: facts.from.iter().filter_map(|label| source(label)).collect(),
-        session: Some(key.private.clone()),
+        session: Some(key.clone()),
+        stand_in: false,
         sshd: door.sshd.invocation.clone(),
         scratch: FOLDER.into(),
         deadline: DEADLINE,

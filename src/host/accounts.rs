@@ -112,6 +112,48 @@ pub fn is_elsewhere(name: &str) -> Result<bool, AccountError> {
     Ok(false)
 }
 
+/// A line of shadow(5), as far as logins depend on it. Days are counted from 1970-01-01.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Shadow {
+    /// The password field: a hash, or what shuts passwords out.
+    pub password: String,
+    /// Day of the last change of the password; 0: it must be changed at the next login.
+    pub changed: Option<i64>,
+    /// Days after which the password must be changed.
+    pub longest: Option<i64>,
+    /// Days after that during which it may still be changed.
+    pub inactive: Option<i64>,
+    /// Day on which the account expires.
+    pub expires: Option<i64>,
+}
+
+impl Shadow {
+    fn parse(line: &str) -> Self {
+        let fields: Vec<&str> = line.split(':').collect();
+        let day = |index: usize| fields.get(index).and_then(|field| field.trim().parse().ok());
+        Self {
+            password: fields.get(1).copied().unwrap_or_default().to_owned(),
+            changed: day(2),
+            longest: day(4),
+            inactive: day(6),
+            expires: day(7),
+        }
+    }
+}
+
+/// The line of this name in `/etc/shadow`, which only root can read.
+pub fn shadow(name: &str) -> Result<Option<Shadow>, AccountError> {
+    Ok(local_line("/etc/shadow", name)?.as_deref().map(Shadow::parse))
+}
+
+/// Names of all groups of an account, its primary one first (id(1)); none where that can't be told.
+#[must_use]
+pub fn groups_of(name: &str) -> Vec<String> {
+    let out = Tool::new("id").args(["-Gn", "--", name]).run();
+    out.map(|out| out.stdout.split_ascii_whitespace().map(str::to_owned).collect())
+        .unwrap_or_default()
+}
+
 /// Where useradd puts homes.
 pub fn home_base() -> PathBuf {
     let defaults = Tool::new("useradd").arg("-D").run().map(|out| out.stdout).unwrap_or_default();

@@ -57,9 +57,11 @@ pub struct Request {
     pub keys: Vec<String>,
     /// Where the keys may come from.
     pub from: Vec<Source>,
-    /// A private key in OpenSSH's form, to run one session with from the first source that sshd
-    /// allows.
-    pub session: Option<String>,
+    /// A key to run one session with, from the first source that sshd allows.
+    pub session: Option<EphemeralKey>,
+    /// Whether sshd shall find the session's key in a file that only it and the child see, instead
+    /// of the account's own: then all but the key file is put to the test.
+    pub stand_in: bool,
     /// The sshd to ask.
     pub sshd: Invocation,
     /// A folder that exists and that sshd does not need; the child covers it with private memory.

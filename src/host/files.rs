@@ -5,11 +5,13 @@ mod dir;
 mod place;
 #[cfg(test)]
 mod tests;
+mod trail;
 mod tree;
 
 pub use dir::{Dir, Kind, Meta};
 pub use place::Place;
 pub(in crate::host) use place::open_folder;
+pub use trail::{Stop, trail};
 pub use tree::Removed;
 pub(in crate::host) use tree::{move_up, remove_tree};
 

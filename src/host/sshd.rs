@@ -7,6 +7,7 @@ mod expiry;
 pub(crate) mod fuzz;
 mod hostkey;
 mod listen;
+mod pattern;
 mod version;
 mod zone;
 
@@ -18,10 +19,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-pub use config::{Config, KeyFileError, key_file};
+pub use config::{Config, KeyFileError, key_file, key_files};
 pub use expiry::ExpiryForm;
 pub use hostkey::{HostKey, host_keys};
 pub use listen::Listener;
+pub use pattern::{address_in, fits_address, names_group, names_user};
 pub use version::Version;
 
 use self::daemon::Daemon;
@@ -164,6 +166,11 @@ impl Sshd {
         let spec = format!("user={user},host={addr},addr={addr},laddr={laddr},lport={lport}");
         let out = self.test(&["-T", "-C", &spec])?;
         Ok(Config::parse(&out.stdout))
+    }
+
+    /// Whether sshd would start with the configuration on disk (`sshd -t`).
+    pub fn check(&self) -> Result<(), SshdError> {
+        self.test(&["-t"]).map(drop)
     }
 
     /// Runs a test mode of sshd. Where its folder under `/run` is missing, because sshd has not run

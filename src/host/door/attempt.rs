@@ -30,6 +30,8 @@ pub(super) struct Stage<'a> {
     pub(super) sshd: &'a Invocation,
     pub(super) scratch: &'a Path,
     pub(super) tap: Option<Tap>,
+    /// A key file that sshd shall read instead of the account's own.
+    pub(super) stand_in: Option<PathBuf>,
     pub(super) end: Instant,
 }
 
@@ -64,6 +66,19 @@ impl Stage<'_> {
         Ok(path)
     }
 
+    /// Lets sshd find this key in a file of its own from now on. sshd reads it as the account, which
+    /// must therefore be let into the folder; the private keys in it stay root's.
+    pub(super) fn stand_in(&mut self, public: &str) -> io::Result<()> {
+        let path = self.key("allowed", &format!("restrict {public}"))?;
+        let open = |path: &Path, mode| {
+            File::open(path)?.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(mode))
+        };
+        open(&path, 0o644)?;
+        open(self.scratch, 0o711)?;
+        self.stand_in = Some(path);
+        Ok(())
+    }
+
     /// Signs in to whoever listens there.
     pub(super) fn knock(&self, knock: &Knock) -> Trace {
         let Some(time) = self.time() else { return Trace::default() };
@@ -75,9 +90,18 @@ impl Stage<'_> {
         let Some(time) = self.time() else { return Ok(Trace::default()) };
         let listener = TcpListener::bind(knock.to)?;
         let client = self.client(knock, time);
+        let stand_in = self
+            .stand_in
+            .iter()
+            .flat_map(|path| ["-o".to_owned(), format!("AuthorizedKeysFile={}", path.display())]);
         let server = self
             .sshd
-            .tool(["-i", "-e", "-o", "LogLevel=DEBUG1"])
+            .tool(
+                ["-i", "-e", "-o", "LogLevel=DEBUG1"]
+                    .map(str::to_owned)
+                    .into_iter()
+                    .chain(stand_in),
+            )
             .deadline(time + TAIL)
             .allow(&[1, 255]);
         let mut trace = thread::scope(|scope| {

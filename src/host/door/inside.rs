@@ -82,6 +82,7 @@ fn prove(request: &Request) -> Result<Report, Obstacle> {
         sshd: &request.sshd,
         scratch: &request.scratch,
         tap: None,
+        stand_in: None,
         end: Instant::now() + request.deadline,
     };
     set(&mut stage)?;
@@ -94,8 +95,11 @@ fn prove(request: &Request) -> Result<Report, Obstacle> {
         }
     }
     let session = match &request.session {
-        Some(private) => {
-            let key = stage.key("session", private)?;
+        Some(session) => {
+            let key = stage.key("session", &session.private)?;
+            if request.stand_in {
+                stage.stand_in(&session.public)?;
+            }
             let accepted = probes.iter().find(|probe| probe.verdict == Verdict::Accepted);
             let possible = || request.from.iter().find(|source| server(request, source).is_some());
             let source = accepted.map(|probe| &probe.source).or_else(possible);
@@ -118,6 +122,7 @@ fn sign_in(question: &Question) -> Result<Answer, Obstacle> {
         sshd: &question.sshd,
         scratch: &question.scratch,
         tap: None,
+        stand_in: None,
         end: Instant::now() + question.deadline,
     };
     let key = stage.key("session", &question.private)?;

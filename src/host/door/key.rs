@@ -6,11 +6,12 @@ use std::io::{self, Read};
 
 use p256::SecretKey;
 use p256::elliptic_curve::sec1::ToEncodedPoint;
+use serde::{Deserialize, Serialize};
 use ssh_key::private::{EcdsaKeypair, Ed25519Keypair, KeypairData};
 use ssh_key::{LineEnding, PrivateKey};
 
 /// Both halves of a key that is made for one session.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct EphemeralKey {
     /// The private half, in OpenSSH's form.
     pub private: String,

@@ -112,6 +112,20 @@ pub fn key_file(
     Err(refusal)
 }
 
+/// Every file in which sshd looks for keys of this account, those shared by all users among them;
+/// names that can't be worked out are left out.
+#[must_use]
+pub fn key_files(config: &Config, user: &str, home: &Path, uid: u32) -> Vec<PathBuf> {
+    let expanded = config.words("authorizedkeysfile").filter_map(|pattern| {
+        match expand(pattern, user, home, uid) {
+            Ok(path) => Some(path),
+            Err(KeyFileError::Shared { path }) => Some(PathBuf::from(path)),
+            Err(_) => None,
+        }
+    });
+    expanded.collect()
+}
+
 fn expand(pattern: &str, user: &str, home: &Path, uid: u32) -> Result<PathBuf, KeyFileError> {
     if pattern.eq_ignore_ascii_case("none") {
         return Err(KeyFileError::None { user: user.to_owned() });

@@ -1,0 +1,171 @@
+//! Why a login with a key is refused: the causes that are known, looked for one by one in the order
+//! in which a login meets them, and sshd's own answer beside them.
+//!
+//! A [`Patient`] is all that is known of a login and of this server, read once. A [`Cause`] looks at
+//! it and finds, rules out, or says why it could not tell. Adding one is adding a row to
+//! [`causes::ALL`] with its function and its texts.
+
+mod account;
+pub mod causes;
+mod files;
+mod patient;
+
+mod sshd;
+mod verdict;
+
+pub use patient::{Asked, Patient};
+pub use verdict::refusal_cause;
+
+use crate::host::change::Change;
+use crate::text::cause::Told;
+use crate::words;
+
+/// Where in a login a cause stands; in sshd's own order.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Ord, PartialOrd)]
+pub enum Stage {
+    /// Before sshd hears of it: the daemon, ports, firewalls, bans.
+    Network,
+    /// What sshd's configuration allows at all.
+    Sshd,
+    /// The account: whether there is one, its shell, who is allowed.
+    Account,
+    /// The key file: where it is, whose, who may write to it.
+    Files,
+    /// The key and its line.
+    Keys,
+    /// What PAM says once the key was taken.
+    Pam,
+    /// The session.
+    Session,
+}
+
+impl Stage {
+    /// The word in JSON and in lists.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Network => "network",
+            Self::Sshd => "sshd",
+            Self::Account => "account",
+            Self::Files => "files",
+            Self::Keys => "keys",
+            Self::Pam => "pam",
+            Self::Session => "session",
+        }
+    }
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Severity {
+    /// The login is refused, or the session does not come about.
+    Refuses,
+    /// It is not refused now, but may be soon (after a restart of sshd, say).
+    Warns,
+}
+
+/// One reason why a login fails.
+#[derive(Debug)]
+pub struct Cause {
+    /// Its stable name.
+    pub id: &'static str,
+    /// Where in a login it stands.
+    pub stage: Stage,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is told about it.
+    pub told: &'static Told,
+    /// Whether it is at work here.
+    pub look: fn(&Patient) -> Looked,
+}
+
+/// What looking for a cause came to: nothing, a finding, or that it could not be told.
+pub type Looked = Result<Option<Finding>, Unseen>;
+
+/// A cause seen on this server.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Finding {
+    /// What shows it: file and mode, setting, line of a log. Untrusted text may be part of it.
+    pub evidence: Vec<String>,
+    /// What mends it.
+    pub fix: Fix,
+}
+
+impl Finding {
+    fn new(evidence: impl Into<String>) -> Self {
+        Self { evidence: vec![evidence.into()], fix: Fix::Told }
+    }
+
+    fn with(mut self, fix: Fix) -> Self {
+        self.fix = fix;
+        self
+    }
+}
+
+/// What mends a finding.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Fix {
+    /// What the cause's own text says; no one command does it.
+    #[default]
+    Told,
+    /// A command for this server, which is the customer's to decide.
+    Run(String),
+    /// A command, and the changes that `--fix` makes for it: safe, and to be taken back.
+    Safe {
+        /// As a person would type it.
+        command: String,
+        /// As we do it.
+        changes: Vec<Change>,
+    },
+    /// A command or option for the engineer's own machine.
+    Client(String),
+}
+
+impl Fix {
+    /// The command, if there is one.
+    #[must_use]
+    pub fn command(&self) -> Option<&str> {
+        match self {
+            Self::Told => None,
+            Self::Run(line) | Self::Client(line) | Self::Safe { command: line, .. } => Some(line),
+        }
+    }
+}
+
+words! {
+    /// Why a cause could not be looked for.
+    Unseen {
+        NotRoot => "only root can see that", "root만 확인할 수 있습니다";
+        NoSshd => "sshd could not be asked", "sshd에 확인할 수 없습니다";
+        NoAccount => "there is no such account", "계정이 없습니다";
+        NoKey => "the key is not known: --key FILE names its public half", "키를 알 수 없습니다. --key 파일로 공개 키를 지정해 주세요";
+        NoKeyFile => "there is no key file", "공개키 파일이 없습니다";
+        NotAsked { why: String } => "sshd's own answer is not known: {why}", "sshd의 응답을 확인하지 못했습니다: {why}";
+        Broken { why: String } => "{why}", "{why}";
+    }
+}
+
+/// What came of looking for one cause.
+#[derive(Debug)]
+pub struct Examined {
+    /// Which.
+    pub cause: &'static Cause,
+    /// What came of it.
+    pub looked: Looked,
+}
+
+/// Looks for every cause, in order.
+#[must_use]
+pub fn examine(patient: &Patient) -> Vec<Examined> {
+    let causes = causes::ALL.iter().filter(|cause| !switched_off(cause.id));
+    let look = |cause: &'static Cause| Examined { cause, looked: (cause.look)(patient) };
+    let mut examined = causes.map(look).collect();
+    verdict::settle(&mut examined);
+    examined
+}
+
+/// For the tests' own proof that they fail without a cause's detector: never in a release.
+fn switched_off(id: &str) -> bool {
+    cfg!(debug_assertions)
+        && std::env::var("SUPPORT_ACCESS_WITHOUT_CAUSE").is_ok_and(|off| off == id)
+}

@@ -1,0 +1,185 @@
+//! All that is known of a login and of this server, read once and changed by nothing here.
+
+use std::cell::OnceCell;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::host::accounts::{self, Passwd, Shadow};
+use crate::host::door::{self, Refusal, Report, Request, Source, Verdict};
+use crate::host::files::{self, Stop, Trust};
+use crate::host::sshd::{self, Config, Sshd, SshdError};
+use crate::host::{addresses, is_root};
+use crate::policy::AuthorizedKey;
+
+use super::Unseen;
+
+/// The longest key file that is read, in bytes. sshd reads on, but nobody has such a file.
+const LONGEST: u64 = 4 << 20;
+
+/// How long sshd's own answer may take, for all keys together.
+const DEADLINE: Duration = Duration::from_mins(1);
+
+/// Which login it is about.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The account that is signed in to.
+    pub account: String,
+    /// From where, with the words that were typed for it.
+    pub from: Vec<Source>,
+    /// Whether nobody said from where, so that the addresses only stand for any.
+    pub from_anywhere: bool,
+    /// The port that is knocked on.
+    pub port: u16,
+    /// Public halves of the keys that are shown; none if they are not known.
+    pub keys: Vec<AuthorizedKey>,
+}
+
+/// A file in which sshd looks for keys of the account.
+#[derive(Debug)]
+pub struct KeyFile {
+    /// As sshd names it.
+    pub path: PathBuf,
+    /// Every name on the way to it, links followed; the first that is missing.
+    pub trail: Result<(Vec<Stop>, Option<PathBuf>), String>,
+    /// What is in it, unless it could not be read safely.
+    pub content: Result<Option<Vec<u8>>, String>,
+}
+
+/// All that is known.
+#[derive(Debug)]
+pub struct Patient {
+    /// The login.
+    pub asked: Asked,
+    /// Whether root looks.
+    pub root: bool,
+    /// The account; `None` where there is none.
+    pub passwd: Result<Option<Passwd>, String>,
+    /// Its line in shadow(5); `None` where there is none, or not root's to see.
+    pub shadow: Option<Shadow>,
+    /// Names of its groups.
+    pub groups: Vec<String>,
+    /// The sshd at the port.
+    pub sshd: Result<Sshd, SshdError>,
+    /// What its configuration on disk says for this login.
+    pub config: Result<Config, String>,
+    /// Where it looks for keys.
+    pub key_files: Vec<KeyFile>,
+    answer: OnceCell<Result<Report, String>>,
+}
+
+impl Patient {
+    /// Looks at everything but sshd's own answer, which is asked for when it is needed.
+    #[must_use]
+    pub fn new(asked: Asked) -> Self {
+        let passwd = accounts::account(&asked.account).map_err(|error| error.to_string());
+        let known = passwd.as_ref().ok().and_then(Option::as_ref);
+        let groups = known.map(|_| accounts::groups_of(&asked.account)).unwrap_or_default();
+        let sshd = Sshd::find(asked.port);
+        let config = match &sshd {
+            Ok(sshd) => configuration(sshd, &asked),
+            Err(error) => Err(error.to_string()),
+        };
+        let key_files = match (&config, known) {
+            (Ok(config), Some(passwd)) => key_files(config, passwd),
+            _ => Vec::new(),
+        };
+        Self {
+            root: is_root(),
+            shadow: accounts::shadow(&asked.account).ok().flatten(),
+            groups,
+            sshd,
+            config,
+            key_files,
+            passwd,
+            asked,
+            answer: OnceCell::new(),
+        }
+    }
+
+    /// The account.
+    pub fn account(&self) -> Result<&Passwd, Unseen> {
+        match &self.passwd {
+            Ok(Some(passwd)) => Ok(passwd),
+            Ok(None) => Err(Unseen::NoAccount),
+            Err(why) => Err(Unseen::Broken { why: why.clone() }),
+        }
+    }
+
+    /// sshd's configuration for this login.
+    pub fn config(&self) -> Result<&Config, Unseen> {
+        self.config.as_ref().map_err(|_| if self.root { Unseen::NoSshd } else { Unseen::NotRoot })
+    }
+
+    /// The address that the login comes from; the first, if there are several.
+    #[must_use]
+    pub fn from(&self) -> IpAddr {
+        self.asked.from.first().map_or(IpAddr::from([192, 0, 2, 1]), |source| source.addr)
+    }
+
+    /// What sshd itself says to each key from each address, and to a session with a key of our own.
+    pub fn answer(&self) -> Result<&Report, Unseen> {
+        let answer = self.answer.get_or_init(|| self.ask());
+        answer.as_ref().map_err(|why| Unseen::NotAsked { why: why.clone() })
+    }
+
+    /// sshd's first refusal of a key, if it was asked and refused.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&Refusal> {
+        self.answer().ok()?.refusal()
+    }
+
+    /// Whether sshd was asked, and takes every key from everywhere.
+    #[must_use]
+    pub fn keys_are_taken(&self) -> bool {
+        self.answer().is_ok_and(|report| {
+            !report.probes.is_empty()
+                && report.probes.iter().all(|p| p.verdict == Verdict::Accepted)
+        })
+    }
+
+    fn ask(&self) -> Result<Report, String> {
+        if !self.root {
+            return Err(Unseen::NotRoot.to_string());
+        }
+        let sshd = self.sshd.as_ref().map_err(ToString::to_string)?;
+        let session = door::ephemeral_key().map_err(|error| error.to_string())?;
+        let keys = self.asked.keys.iter().map(|key| key.line_without_comment().to_owned());
+        Ok(door::prove(&Request {
+            account: self.asked.account.clone(),
+            port: self.asked.port,
+            servers: addresses::own(),
+            keys: keys.collect(),
+            from: self.asked.from.clone(),
+            session: Some(session),
+            stand_in: true,
+            sshd: sshd.invocation.clone(),
+            scratch: scratch(),
+            deadline: DEADLINE,
+        }))
+    }
+}
+
+/// A folder that every server has and no login needs; only the asking child sees it covered.
+fn scratch() -> PathBuf {
+    let folders = ["/mnt", "/media", "/srv", "/opt"].map(Path::new);
+    folders.into_iter().find(|path| path.is_dir()).unwrap_or(Path::new("/mnt")).to_owned()
+}
+
+fn configuration(sshd: &Sshd, asked: &Asked) -> Result<Config, String> {
+    let from = asked.from.first().map_or(IpAddr::from([192, 0, 2, 1]), |source| source.addr);
+    let own = addresses::own();
+    let local = own.iter().copied().find(|own| own.is_ipv6() == from.is_ipv6());
+    let local = local.unwrap_or(IpAddr::from([127, 0, 0, 1]));
+    sshd.effective(&asked.account, from, local, asked.port).map_err(|error| error.to_string())
+}
+
+fn key_files(config: &Config, passwd: &Passwd) -> Vec<KeyFile> {
+    let look = |path: PathBuf| {
+        let trail = files::trail(&path).map_err(|error| error.to_string());
+        // By handle, and never through a link of the account's own: it may lead to anything of root's.
+        let content = files::read(&path, Trust::Owner(passwd.uid), LONGEST);
+        KeyFile { trail, content: content.map_err(|error| error.to_string()), path }
+    };
+    sshd::key_files(config, &passwd.name, &passwd.home, passwd.uid).into_iter().map(look).collect()
+}

@@ -1,0 +1,48 @@
+//! The account, and sshd's lists of who may come in.
+
+use lab::Suite;
+
+use crate::bench::{Case, Mend, run};
+
+/// Puts a setting in front of all others, and lets sshd read it.
+macro_rules! config {
+    ($lines:literal) => {
+        concat!(
+            "printf '",
+            $lines,
+            "\\n' >/etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh"
+        )
+    };
+}
+
+const MENDED: Mend = Mend::Server("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh");
+
+const CASES: &[Case] = &[
+    Case::new("no-account", "true", Mend::Client(&[])).account("nobody-here"),
+    Case::new("bad-shell", "usermod -s /bin/no-such-shell rocky", Mend::Fix),
+    Case::new("bad-shell", "usermod -s /etc/passwd rocky", Mend::Fix),
+    Case::new("nologin-shell", "usermod -s /usr/sbin/nologin rocky", Mend::Fix),
+    Case::new("nologin-shell", "usermod -s /bin/false rocky", Mend::Printed),
+    Case::new("deny-users", config!("DenyUsers other rocky"), MENDED),
+    Case::new("deny-users", config!("DenyUsers ro*@192.0.2.0/24"), MENDED),
+    Case::new("allow-users", config!("AllowUsers admin"), MENDED),
+    Case::new("allow-users", config!("AllowUsers rocky@198.51.100.*"), MENDED),
+    Case::new("deny-groups", config!("DenyGroups rocky"), MENDED),
+    Case::new("allow-groups", concat!("groupadd ssh-in; ", config!("AllowGroups ssh-in")), Mend::Printed)
+        .restore("gpasswd -d rocky ssh-in; groupdel ssh-in; rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh"),
+    Case::new("account-locked", concat!("usermod -L rocky; ", config!("UsePAM no")), Mend::Fix)
+        .restore("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh"),
+    Case::new("account-expired", "chage -E 2020-01-01 rocky", Mend::Printed),
+    Case::new("deny-users", concat!("usermod -s /bin/false rocky; ", config!("DenyUsers rocky")), MENDED)
+        .also(&["nologin-shell"]),
+];
+
+#[test]
+fn accounts_on_debian_12() {
+    run(Suite::Bookworm, CASES);
+}
+
+#[test]
+fn accounts_on_debian_13() {
+    run(Suite::Trixie, CASES);
+}
