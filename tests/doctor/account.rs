@@ -33,8 +33,14 @@ const CASES: &[Case] = &[
     Case::new("account-locked", concat!("usermod -L rocky; ", config!("UsePAM no")), Mend::Fix)
         .restore("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh"),
     Case::new("account-expired", "chage -E 2020-01-01 rocky", Mend::Printed),
-    Case::new("deny-users", concat!("usermod -s /bin/false rocky; ", config!("DenyUsers rocky")), MENDED)
-        .also(&["nologin-shell"]),
+    Case::new(
+        "deny-users",
+        concat!("usermod -s /bin/false rocky; ", config!("DenyUsers rocky")),
+        Mend::Server(
+            "usermod -s /bin/bash rocky; rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh",
+        ),
+    )
+    .also(&["nologin-shell"]),
 ];
 
 #[test]
