@@ -2,14 +2,18 @@
 //! in which a login meets them, and sshd's own answer beside them.
 //!
 //! A [`Patient`] is all that is known of a login and of this server, read once. A [`Cause`] looks at
-//! it and finds, rules out, or says why it could not tell. Adding one is adding a row to
-//! [`causes::ALL`] with its function and its texts.
+//! it and finds, rules out, or says why it could not tell. Adding one is adding a row to its stage's
+//! `CAUSES`, with its function, its texts and its test.
 
 mod account;
 pub mod causes;
 mod files;
+mod keys;
+mod methods;
+mod network;
+mod pam;
 mod patient;
-
+mod session;
 mod sshd;
 mod verdict;
 
@@ -17,6 +21,7 @@ pub use patient::{Asked, Patient};
 pub use verdict::refusal_cause;
 
 use crate::host::change::Change;
+use crate::host::run::Tool;
 use crate::text::cause::Told;
 use crate::words;
 
@@ -29,6 +34,8 @@ pub enum Stage {
     Sshd,
     /// The account: whether there is one, its shell, who is allowed.
     Account,
+    /// Which proofs sshd asks for.
+    Methods,
     /// The key file: where it is, whose, who may write to it.
     Files,
     /// The key and its line.
@@ -47,6 +54,7 @@ impl Stage {
             Self::Network => "network",
             Self::Sshd => "sshd",
             Self::Account => "account",
+            Self::Methods => "methods",
             Self::Files => "files",
             Self::Keys => "keys",
             Self::Pam => "pam",
@@ -77,6 +85,23 @@ pub struct Cause {
     pub told: &'static Told,
     /// Whether it is at work here.
     pub look: fn(&Patient) -> Looked,
+}
+
+impl Cause {
+    const fn new(
+        id: &'static str,
+        stage: Stage,
+        told: &'static Told,
+        look: fn(&Patient) -> Looked,
+    ) -> Self {
+        Self { id, stage, severity: Severity::Refuses, told, look }
+    }
+
+    /// Nobody is refused for it yet.
+    const fn warns(mut self) -> Self {
+        self.severity = Severity::Warns;
+        self
+    }
 }
 
 /// What looking for a cause came to: nothing, a finding, or that it could not be told.
@@ -122,6 +147,11 @@ pub enum Fix {
 }
 
 impl Fix {
+    /// A tool that may be run for the customer, shown as he would type it.
+    fn safe(tool: Tool) -> Self {
+        Self::Safe { command: tool.line(), changes: vec![Change::Run { tool }] }
+    }
+
     /// The command, if there is one.
     #[must_use]
     pub fn command(&self) -> Option<&str> {
@@ -157,7 +187,7 @@ pub struct Examined {
 /// Looks for every cause, in order.
 #[must_use]
 pub fn examine(patient: &Patient) -> Vec<Examined> {
-    let causes = causes::ALL.iter().filter(|cause| !switched_off(cause.id));
+    let causes = causes::all().filter(|cause| !switched_off(cause.id));
     let look = |cause: &'static Cause| Examined { cause, looked: (cause.look)(patient) };
     let mut examined = causes.map(look).collect();
     verdict::settle(&mut examined);

@@ -49,7 +49,7 @@ fn refusing(examined: &[Examined]) -> impl Iterator<Item = &'static Cause> {
 
 /// Prints the table of causes.
 fn list(out: &mut Out) {
-    for cause in causes::ALL {
+    for cause in causes::all() {
         let name = choose(&cause.told.name, out.lang());
         out.line(Look::Plain, &format!("{:<22} {:<8} {name}", cause.id, cause.stage.word()));
         out.push("causes", describe(cause));

@@ -3,11 +3,21 @@
 
 use std::path::Path;
 
-use super::{Finding, Fix, Looked, Patient, Unseen};
-use crate::host::change::Change;
-use crate::host::clock;
+use super::{Cause, Finding, Fix, Looked, Patient, Stage, Unseen};
 use crate::host::run::{Tool, quote};
 use crate::host::sshd::{names_group, names_user};
+use crate::text::cause::account as told;
+
+/// The causes of this stage, in the order in which a login meets them.
+pub(super) const CAUSES: &[Cause] = &[
+    Cause::new("no-account", Stage::Account, &told::NO_ACCOUNT, missing),
+    Cause::new("bad-shell", Stage::Account, &told::BAD_SHELL, bad_shell),
+    Cause::new("deny-users", Stage::Account, &told::DENY_USERS, denied_user),
+    Cause::new("allow-users", Stage::Account, &told::ALLOW_USERS, not_allowed_user),
+    Cause::new("deny-groups", Stage::Account, &told::DENY_GROUPS, denied_group),
+    Cause::new("allow-groups", Stage::Account, &told::ALLOW_GROUPS, not_allowed_group),
+    Cause::new("account-locked", Stage::Account, &told::ACCOUNT_LOCKED, locked),
+];
 
 /// Accounts that the images of Linux distributions for clouds come with.
 const USUAL: [&str; 10] = [
@@ -23,7 +33,7 @@ const USUAL: [&str; 10] = [
     "root",
 ];
 
-pub(super) fn missing(patient: &Patient) -> Looked {
+fn missing(patient: &Patient) -> Looked {
     if !matches!(patient.account(), Err(Unseen::NoAccount)) {
         return patient.account().map(|_| None);
     }
@@ -38,7 +48,7 @@ pub(super) fn missing(patient: &Patient) -> Looked {
     Ok(Some(finding))
 }
 
-pub(super) fn bad_shell(patient: &Patient) -> Looked {
+fn bad_shell(patient: &Patient) -> Looked {
     let passwd = patient.account()?;
     let shell = if passwd.shell == Path::new("") { Path::new("/bin/sh") } else { &passwd.shell };
     let why = match std::fs::metadata(shell) {
@@ -54,33 +64,18 @@ pub(super) fn bad_shell(patient: &Patient) -> Looked {
     Ok(Some(finding.with(shell_fix(&passwd.name))))
 }
 
-pub(super) fn no_login_shell(patient: &Patient) -> Looked {
-    let passwd = patient.account()?;
-    let name = passwd.shell.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    if !matches!(name, "nologin" | "false" | "true" | "sync" | "shutdown" | "halt") {
-        return Ok(None);
-    }
-    let finding = Finding::new(format!("/etc/passwd: {}: {}", passwd.name, passwd.shell.display()));
-    Ok(Some(finding.with(shell_fix(&passwd.name))))
-}
-
-fn shell_fix(name: &str) -> Fix {
+pub(super) fn shell_fix(name: &str) -> Fix {
     let shell = ["/bin/bash", "/bin/sh"].into_iter().find(|path| Path::new(path).exists());
-    safe(Tool::new("usermod").args(["-s", shell.unwrap_or("/bin/sh"), "--", name]))
+    Fix::safe(Tool::new("usermod").args(["-s", shell.unwrap_or("/bin/sh"), "--", name]))
 }
 
-/// A tool that may be run for the customer, shown as he would type it.
-fn safe(tool: Tool) -> Fix {
-    Fix::Safe { command: tool.line(), changes: vec![Change::Run { tool }] }
-}
-
-pub(super) fn denied_user(patient: &Patient) -> Looked {
+fn denied_user(patient: &Patient) -> Looked {
     let (name, from) = (patient.account()?.name.clone(), patient.from());
     let named = patient.config()?.words("denyusers").find(|word| names_user(word, &name, from));
     Ok(named.map(|word| Finding::new(format!("sshd -T: denyusers {word}"))))
 }
 
-pub(super) fn not_allowed_user(patient: &Patient) -> Looked {
+fn not_allowed_user(patient: &Patient) -> Looked {
     let (name, from) = (patient.account()?.name.clone(), patient.from());
     let words: Vec<&str> = patient.config()?.words("allowusers").collect();
     if words.is_empty() || words.iter().any(|word| names_user(word, &name, from)) {
@@ -93,14 +88,14 @@ fn groups(patient: &Patient) -> impl Iterator<Item = &str> {
     patient.groups.iter().map(String::as_str)
 }
 
-pub(super) fn denied_group(patient: &Patient) -> Looked {
+fn denied_group(patient: &Patient) -> Looked {
     patient.account()?;
     let mut words = patient.config()?.words("denygroups");
     let named = words.find(|word| names_group(word, groups(patient)));
     Ok(named.map(|word| Finding::new(format!("sshd -T: denygroups {word}"))))
 }
 
-pub(super) fn not_allowed_group(patient: &Patient) -> Looked {
+fn not_allowed_group(patient: &Patient) -> Looked {
     let passwd = patient.account()?;
     let words: Vec<&str> = patient.config()?.words("allowgroups").collect();
     if words.is_empty() || words.iter().any(|word| names_group(word, groups(patient))) {
@@ -119,40 +114,17 @@ pub(super) fn not_allowed_group(patient: &Patient) -> Looked {
 
 /// OpenSSH's `allowed_user`, loginrec-free: a password that begins with the system's lock prefix,
 /// which on Linux is `!`, and only where PAM does not decide.
-pub(super) fn locked(patient: &Patient) -> Looked {
+fn locked(patient: &Patient) -> Looked {
     let passwd = patient.account()?;
     if patient.config()?.is_yes("usepam") {
         return Ok(None);
     }
-    let Some(shadow) = &patient.shadow else { return Err(unseen_shadow(patient)) };
+    let shadow = patient.shadow()?;
     if !shadow.password.starts_with('!') {
         return Ok(None);
     }
     let mut finding = Finding::new(format!("/etc/shadow: {}: !…", passwd.name));
     finding.evidence.push("sshd -T: usepam no".to_owned());
-    finding.fix = safe(Tool::new("usermod").args(["-p", "*", "--", &passwd.name]));
+    finding.fix = Fix::safe(Tool::new("usermod").args(["-p", "*", "--", &passwd.name]));
     Ok(Some(finding))
-}
-
-pub(super) fn expired(patient: &Patient) -> Looked {
-    let passwd = patient.account()?;
-    let Some(shadow) = &patient.shadow else { return Err(unseen_shadow(patient)) };
-    let today = clock::now() / clock::DAY;
-    match shadow.expires {
-        Some(day) if day <= today => {
-            let date = clock::utc(day * clock::DAY);
-            let date = date.split('T').next().unwrap_or_default();
-            let finding = Finding::new(format!("/etc/shadow: {}: expired {date}", passwd.name));
-            Ok(Some(finding.with(Fix::Run(format!("chage -E -1 {}", quote(&passwd.name))))))
-        }
-        _ => Ok(None),
-    }
-}
-
-fn unseen_shadow(patient: &Patient) -> Unseen {
-    if patient.root {
-        Unseen::Broken { why: "/etc/shadow has no line for the account".to_owned() }
-    } else {
-        Unseen::NotRoot
-    }
 }

@@ -3,26 +3,44 @@
 use std::path::Path;
 
 use super::patient::KeyFile;
-use super::{Finding, Fix, Looked, Patient, Unseen};
+use super::{Cause, Finding, Fix, Looked, Patient, Stage, Unseen};
 use crate::host::accounts::Passwd;
 use crate::host::files::{Kind, Stop};
 use crate::host::run::quote;
+use crate::text::cause::files as told;
+
+/// The causes of this stage, in the order in which a login meets them.
+pub(super) const CAUSES: &[Cause] = &[
+    Cause::new("no-key-file-set", Stage::Files, &told::NO_KEY_FILE_SET, none_set),
+    Cause::new("key-file-missing", Stage::Files, &told::KEY_FILE_MISSING, missing),
+    Cause::new("key-file-modes", Stage::Files, &told::KEY_FILE_MODES, file_modes),
+    Cause::new("folder-modes", Stage::Files, &told::FOLDER_MODES, folder_modes),
+];
 
 /// The file that would hold the keys: the first that is there, else the first that is named.
-fn main(patient: &Patient) -> Result<&KeyFile, Unseen> {
+pub(super) fn main(patient: &Patient) -> Result<&KeyFile, Unseen> {
     let there = |file: &&KeyFile| matches!(&file.trail, Ok((_, None)));
     let files = &patient.key_files;
     files.iter().find(there).or(files.first()).ok_or(Unseen::NoKeyFile)
 }
 
-fn trail(file: &KeyFile) -> Result<(&[Stop], Option<&Path>), Unseen> {
+pub(super) fn trail(file: &KeyFile) -> Result<(&[Stop], Option<&Path>), Unseen> {
     match &file.trail {
         Ok((stops, missing)) => Ok((stops, missing.as_deref())),
         Err(why) => Err(Unseen::Broken { why: why.clone() }),
     }
 }
 
-pub(super) fn missing(patient: &Patient) -> Looked {
+fn none_set(patient: &Patient) -> Looked {
+    let config = patient.config()?;
+    let mut names = config.words("authorizedkeysfile");
+    if names.any(|name| !name.eq_ignore_ascii_case("none")) {
+        return Ok(None);
+    }
+    Ok(Some(patient.setting("authorizedkeysfile")?))
+}
+
+fn missing(patient: &Patient) -> Looked {
     patient.account()?;
     patient.config()?;
     let (_, Some(missing)) = trail(main(patient)?)? else { return Ok(None) };
@@ -44,7 +62,7 @@ fn strict(patient: &Patient) -> Result<bool, Unseen> {
     Ok(patient.config()?.is_yes("strictmodes"))
 }
 
-pub(super) fn file_modes(patient: &Patient) -> Looked {
+fn file_modes(patient: &Patient) -> Looked {
     let passwd = patient.account()?;
     let (stops, None) = trail(main(patient)?)? else { return Err(Unseen::NoKeyFile) };
     let Some(file) = stops.last().filter(|stop| stop.meta.kind == Kind::File) else {
@@ -58,7 +76,7 @@ pub(super) fn file_modes(patient: &Patient) -> Looked {
 
 /// sshd looks at the folders from the file's own up to the home, or up to `/` where the file is not
 /// below the home.
-pub(super) fn folder_modes(patient: &Patient) -> Looked {
+fn folder_modes(patient: &Patient) -> Looked {
     let passwd = patient.account()?;
     let (stops, missing) = trail(main(patient)?)?;
     if missing.is_some() {
@@ -91,30 +109,4 @@ fn mend(stop: &Stop, passwd: &Passwd, mode: &str) -> Fix {
         return Fix::Run(chmod);
     }
     Fix::Run(format!("chown {}: {path} && {chmod}", quote(&passwd.name)))
-}
-
-pub(super) fn key_not_in_file(patient: &Patient) -> Looked {
-    patient.account()?;
-    let file = main(patient)?;
-    if trail(file)?.1.is_some() {
-        return Err(Unseen::NoKeyFile);
-    }
-    if patient.asked.keys.is_empty() {
-        return Err(Unseen::NoKey);
-    }
-    let read = |file: &KeyFile| match &file.content {
-        Ok(Some(bytes)) => Ok(String::from_utf8_lossy(bytes).into_owned()),
-        Ok(None) => Ok(String::new()),
-        Err(why) => Err(Unseen::Broken { why: why.clone() }),
-    };
-    let texts = patient.key_files.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    let holds = |body: &str| texts.iter().any(|text| text.lines().any(|line| line.contains(body)));
-    let missing = patient.asked.keys.iter().find(|key| !holds(key.line_without_comment()));
-    let Some(key) = missing else { return Ok(None) };
-    let path = file.path.display();
-    let finding = Finding::new(format!("{path}: no line with {}", key.fingerprint()));
-    let line = quote(&key.to_string());
-    Ok(Some(
-        finding.with(Fix::Run(format!("printf '\\n%s\\n' {line} >> {}", quote(&path.to_string())))),
-    ))
 }

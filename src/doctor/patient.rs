@@ -12,7 +12,7 @@ use crate::host::sshd::{self, Config, Sshd, SshdError};
 use crate::host::{addresses, is_root};
 use crate::policy::AuthorizedKey;
 
-use super::Unseen;
+use super::{Finding, Unseen};
 
 /// The longest key file that is read, in bytes. sshd reads on, but nobody has such a file.
 const LONGEST: u64 = 4 << 20;
@@ -56,7 +56,7 @@ pub struct Patient {
     /// The account; `None` where there is none.
     pub passwd: Result<Option<Passwd>, String>,
     /// Its line in shadow(5); `None` where there is none, or not root's to see.
-    pub shadow: Option<Shadow>,
+    shadow: Option<Shadow>,
     /// Names of its groups.
     pub groups: Vec<String>,
     /// The sshd at the port.
@@ -109,6 +109,20 @@ impl Patient {
     /// sshd's configuration for this login.
     pub fn config(&self) -> Result<&Config, Unseen> {
         self.config.as_ref().map_err(|_| if self.root { Unseen::NoSshd } else { Unseen::NotRoot })
+    }
+
+    /// What it says for a keyword, as a finding.
+    pub(super) fn setting(&self, key: &str) -> Result<Finding, Unseen> {
+        let value = self.config()?.get(key).unwrap_or_default();
+        Ok(Finding::new(format!("sshd -T: {key} {value}")))
+    }
+
+    /// The account's line in shadow(5).
+    pub fn shadow(&self) -> Result<&Shadow, Unseen> {
+        let why = "/etc/shadow has no line for the account";
+        self.shadow.as_ref().ok_or_else(|| {
+            if self.root { Unseen::Broken { why: why.to_owned() } } else { Unseen::NotRoot }
+        })
     }
 
     /// The address that the login comes from; the first, if there are several.

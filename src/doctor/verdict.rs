@@ -1,7 +1,12 @@
 //! sshd's own answer, held against what was found.
 
-use super::{Examined, Finding, Looked, Patient};
+use super::{Cause, Examined, Finding, Looked, Patient, Stage};
 use crate::host::door::Reason;
+use crate::text::cause::session as told;
+
+/// What is said where sshd refuses and no other cause is found.
+pub(super) const CAUSES: &[Cause] =
+    &[Cause::new("unknown", Stage::Session, &told::UNKNOWN, refused)];
 
 /// The id of the cause that a reason of sshd's is.
 #[must_use]
@@ -24,7 +29,7 @@ pub fn refusal_cause(reason: &Reason) -> Option<&'static str> {
 }
 
 /// sshd was asked and refused.
-pub(super) fn refused(patient: &Patient) -> Looked {
+fn refused(patient: &Patient) -> Looked {
     let report = patient.answer()?;
     let Some(refusal) = report.refusal() else { return Ok(None) };
     let mut finding = Finding::new(refusal.reason.to_string());

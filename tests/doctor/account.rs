@@ -2,20 +2,7 @@
 
 use lab::Suite;
 
-use crate::bench::{Case, Mend, run};
-
-/// Puts a setting in front of all others, and lets sshd read it.
-macro_rules! config {
-    ($lines:literal) => {
-        concat!(
-            "printf '",
-            $lines,
-            "\\n' >/etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh"
-        )
-    };
-}
-
-const MENDED: Mend = Mend::Server("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh");
+use crate::bench::{Case, MENDED, Mend, run};
 
 const CASES: &[Case] = &[
     Case::new("no-account", "true", Mend::Client(&[])).account("nobody-here"),

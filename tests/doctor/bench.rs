@@ -5,6 +5,21 @@ use std::time::Duration;
 
 use lab::{Cases, Host, Key, KeyKind, Net, Suite};
 
+/// Puts a setting in front of all others, and lets sshd read it.
+macro_rules! config {
+    ($lines:literal) => {
+        concat!(
+            "printf '",
+            $lines,
+            "\\n' >/etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh"
+        )
+    };
+}
+
+/// Takes that setting away.
+pub(crate) const MENDED: Mend =
+    Mend::Server("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh");
+
 const SERVER: &str = "203.0.113.10";
 const CLIENT: &str = "192.0.2.7";
 /// The account that is signed in to, as on a server of the customer's own.

@@ -9,7 +9,9 @@
     reason = "tests work on files of their own and fail loudly"
 )]
 
-mod account;
+#[macro_use]
 mod bench;
+
+mod account;
 mod files;
 mod sshd;
