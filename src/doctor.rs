@@ -81,6 +81,9 @@ pub struct Cause {
     pub stage: Stage,
     /// How bad it is.
     pub severity: Severity,
+    /// Whether sshd's own answer, which is asked without a terminal and with a key line of our own,
+    /// says nothing about it.
+    pub unasked: bool,
     /// What is told about it.
     pub told: &'static Told,
     /// Whether it is at work here.
@@ -94,7 +97,13 @@ impl Cause {
         told: &'static Told,
         look: fn(&Patient) -> Looked,
     ) -> Self {
-        Self { id, stage, severity: Severity::Refuses, told, look }
+        Self { id, stage, severity: Severity::Refuses, unasked: false, told, look }
+    }
+
+    /// sshd's own answer says nothing about it.
+    const fn unasked(mut self) -> Self {
+        self.unasked = true;
+        self
     }
 
     /// Nobody is refused for it yet.
@@ -114,11 +123,14 @@ pub struct Finding {
     pub evidence: Vec<String>,
     /// What mends it.
     pub fix: Fix,
+    /// What sshd itself says to it: `true`, that it refuses for this reason; `false`, that it lets
+    /// the login in all the same; `None`, nothing.
+    pub confirmed: Option<bool>,
 }
 
 impl Finding {
     fn new(evidence: impl Into<String>) -> Self {
-        Self { evidence: vec![evidence.into()], fix: Fix::Told }
+        Self { evidence: vec![evidence.into()], ..Self::default() }
     }
 
     fn with(mut self, fix: Fix) -> Self {
@@ -170,6 +182,7 @@ words! {
         NoAccount => "there is no such account", "계정이 없습니다";
         NoKey => "the key is not known: --key FILE names its public half", "키를 알 수 없습니다. --key 파일로 공개 키를 지정해 주세요";
         NoKeyFile => "there is no key file", "공개키 파일이 없습니다";
+        Earlier => "sshd refuses before that", "그 전에 sshd가 거부합니다";
         NotAsked { why: String } => "sshd's own answer is not known: {why}", "sshd의 응답을 확인하지 못했습니다: {why}";
         Broken { why: String } => "{why}", "{why}";
     }
@@ -190,7 +203,7 @@ pub fn examine(patient: &Patient) -> Vec<Examined> {
     let causes = causes::all().filter(|cause| !switched_off(cause.id));
     let look = |cause: &'static Cause| Examined { cause, looked: (cause.look)(patient) };
     let mut examined = causes.map(look).collect();
-    verdict::settle(&mut examined);
+    verdict::settle(&mut examined, patient.answer().ok());
     examined
 }
 

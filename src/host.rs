@@ -15,6 +15,7 @@ pub mod lock;
 pub mod log;
 mod namespace;
 mod netlink;
+pub mod pam;
 pub mod processes;
 pub mod record;
 pub mod run;

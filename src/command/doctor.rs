@@ -43,7 +43,8 @@ pub(super) fn run(options: &Doctor, mut out: Out) -> u8 {
 }
 
 fn refusing(examined: &[Examined]) -> impl Iterator<Item = &'static Cause> {
-    let found = examined.iter().filter(|it| matches!(it.looked, Ok(Some(_))));
+    let stands = |finding: &Finding| finding.confirmed != Some(false);
+    let found = examined.iter().filter(move |it| matches!(&it.looked, Ok(Some(f)) if stands(f)));
     found.map(|it| it.cause).filter(|cause| cause.severity == Severity::Refuses)
 }
 
@@ -171,6 +172,9 @@ fn tell_finding(cause: &Cause, finding: &Finding, out: &Out) {
     for evidence in &finding.evidence {
         out.line(Look::Faint, &format!("  > {evidence}"));
     }
+    if finding.confirmed == Some(false) {
+        out.say(Look::Strong, &Told::LetIn);
+    }
     out.line(Look::Plain, &format!("  {}", choose(&cause.told.todo, lang)));
     match &finding.fix {
         Fix::Told => {}
@@ -219,6 +223,7 @@ fn document(examined: &[Examined], out: &mut Out) {
             Ok(Some(finding)) => {
                 let mut value = describe(it.cause);
                 value["evidence"] = json!(finding.evidence);
+                value["confirmed"] = json!(finding.confirmed);
                 value["fix"] = json!(finding.fix.command());
                 value["safe"] = json!(matches!(finding.fix, Fix::Safe { .. }));
                 out.push("findings", value);

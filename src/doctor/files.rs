@@ -99,7 +99,8 @@ fn folder_modes(patient: &Patient) -> Looked {
     }
     let Some(first) = found.first() else { return Ok(None) };
     let shown = found.iter().filter_map(|stop| unsafe_name(stop, passwd));
-    Ok(Some(Finding { evidence: shown.collect(), fix: mend(first, passwd, "go-w") }))
+    let finding = Finding { evidence: shown.collect(), ..Finding::default() };
+    Ok(Some(finding.with(mend(first, passwd, "go-w"))))
 }
 
 fn mend(stop: &Stop, passwd: &Passwd, mode: &str) -> Fix {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::host::accounts::{self, Passwd, Shadow};
 use crate::host::door::{self, Refusal, Report, Request, Source, Verdict};
 use crate::host::files::{self, Stop, Trust};
+use crate::host::pam::{self, Rule};
 use crate::host::sshd::{self, Config, Sshd, SshdError};
 use crate::host::{addresses, is_root};
 use crate::policy::AuthorizedKey;
@@ -66,6 +67,7 @@ pub struct Patient {
     /// Where it looks for keys.
     pub key_files: Vec<KeyFile>,
     answer: OnceCell<Result<Report, String>>,
+    pam: OnceCell<Result<Vec<Rule>, String>>,
 }
 
 impl Patient {
@@ -94,6 +96,7 @@ impl Patient {
             passwd,
             asked,
             answer: OnceCell::new(),
+            pam: OnceCell::new(),
         }
     }
 
@@ -137,6 +140,24 @@ impl Patient {
         answer.as_ref().map_err(|why| Unseen::NotAsked { why: why.clone() })
     }
 
+    /// PAM's rules for sshd of one kind (`account`, `session`); none where sshd does not ask PAM.
+    pub fn pam(&self, kind: &'static str) -> Result<impl Iterator<Item = &Rule>, Unseen> {
+        let asks = self.config()?.is_yes("usepam");
+        let service = self.config()?.get("pamservicename").unwrap_or("sshd");
+        let rules = self.pam.get_or_init(|| pam::rules(service).map_err(|e| e.to_string()));
+        let rules = rules.as_ref().map_err(|why| Unseen::Broken { why: why.clone() })?;
+        Ok(rules.iter().filter(move |rule| asks && rule.kind == kind))
+    }
+
+    /// Why the session with a key of our own did not come about, if sshd was asked and said so.
+    pub fn session(&self) -> Result<Option<&Refusal>, Unseen> {
+        match &self.answer()?.session {
+            Some(Verdict::Refused(refusal)) => Ok(Some(refusal)),
+            Some(Verdict::Unproven(why)) => Err(Unseen::NotAsked { why: why.to_string() }),
+            Some(Verdict::Accepted) | None => Ok(None),
+        }
+    }
+
     /// sshd's first refusal of a key, if it was asked and refused.
     #[must_use]
     pub fn refusal(&self) -> Option<&Refusal> {
@@ -146,10 +167,7 @@ impl Patient {
     /// Whether sshd was asked, and takes every key from everywhere.
     #[must_use]
     pub fn keys_are_taken(&self) -> bool {
-        self.answer().is_ok_and(|report| {
-            !report.probes.is_empty()
-                && report.probes.iter().all(|p| p.verdict == Verdict::Accepted)
-        })
+        self.answer().is_ok_and(Report::keys_are_taken)
     }
 
     fn ask(&self) -> Result<Report, String> {
@@ -167,6 +185,7 @@ impl Patient {
             from: self.asked.from.clone(),
             session: Some(session),
             stand_in: true,
+            login_shell: true,
             sshd: sshd.invocation.clone(),
             scratch: scratch(),
             deadline: DEADLINE,

@@ -1,12 +1,13 @@
 //! sshd's own answer, held against what was found.
 
-use super::{Cause, Examined, Finding, Looked, Patient, Stage};
-use crate::host::door::Reason;
+use super::{Cause, Examined, Finding, Looked, Patient, Severity, Stage, causes};
+use crate::host::door::{Reason, Report, Verdict};
 use crate::text::cause::session as told;
 
+const UNKNOWN: &str = "unknown";
+
 /// What is said where sshd refuses and no other cause is found.
-pub(super) const CAUSES: &[Cause] =
-    &[Cause::new("unknown", Stage::Session, &told::UNKNOWN, refused)];
+pub(super) const CAUSES: &[Cause] = &[Cause::new(UNKNOWN, Stage::Session, &told::UNKNOWN, refused)];
 
 /// The id of the cause that a reason of sshd's is.
 #[must_use]
@@ -24,6 +25,15 @@ pub fn refusal_cause(reason: &Reason) -> Option<&'static str> {
         Reason::PublicKeyOff => "public-keys-off",
         Reason::MoreMethods => "more-methods",
         Reason::BrokenConfig => "config-broken",
+        Reason::PasswordAged => "password-inactive",
+        Reason::PasswordChange => "password-change",
+        Reason::Access => "pam-access",
+        Reason::NoLoginFile => "nologin-file",
+        Reason::PamAccount => "pam-refuses",
+        Reason::PamSession => "pam-session",
+        Reason::Limits => "no-processes",
+        Reason::Chroot { .. } => "chroot-modes",
+        Reason::ForcedCommand => "force-command",
         _ => return None,
     })
 }
@@ -37,10 +47,48 @@ fn refused(patient: &Patient) -> Looked {
     Ok(Some(finding))
 }
 
-/// Leaves out the cause that stands for all that is not in the list, where the list has an answer.
-pub(super) fn settle(examined: &mut Vec<Examined>) {
-    let found = |examined: &Examined| matches!(examined.looked, Ok(Some(_)));
-    if examined.iter().filter(|examined| found(examined)).count() > 1 {
-        examined.retain(|examined| examined.cause.id != "unknown");
+/// Holds each finding against sshd's own answer. That answer comes from sshd with the configuration
+/// on disk, without a terminal and from within this server: it says nothing about the network, and
+/// nothing about causes that are marked so.
+pub(super) fn settle(examined: &mut Vec<Examined>, answer: Option<&Report>) {
+    let Some(answer) = answer else { return };
+    let keys_are_taken = answer.keys_are_taken();
+    let session_ran = answer.session == Some(Verdict::Accepted);
+    let refusal = answer.refusal();
+    let named = refusal.and_then(|refusal| refusal_cause(&refusal.reason));
+    for it in examined.iter_mut().filter(|it| is_asked(it.cause)) {
+        let Ok(Some(finding)) = &mut it.looked else { continue };
+        let let_in = match it.cause.stage {
+            Stage::Files | Stage::Keys => keys_are_taken,
+            _ => session_ran,
+        };
+        if let_in {
+            finding.confirmed = Some(false);
+        } else if let Some(refusal) = refusal.filter(|_| named == Some(it.cause.id)) {
+            finding.confirmed = Some(true);
+            let new = |line: &&String| !finding.evidence.contains(*line);
+            let said: Vec<String> = refusal.evidence.iter().filter(new).cloned().collect();
+            finding.evidence.extend(said);
+        }
     }
+    // A cause that stands behind the one of sshd's words can't explain them.
+    let stage = causes::all().find(|cause| named == Some(cause.id)).map(|cause| cause.stage);
+    let explains = |it: &Examined| {
+        is_asked(it.cause)
+            && matches!(&it.looked, Ok(Some(finding)) if finding.confirmed != Some(false))
+            && stage.is_none_or(|stage| it.cause.stage <= stage)
+    };
+    if examined.iter().any(explains) {
+        examined.retain(|it| it.cause.id != UNKNOWN);
+    }
+    examined.sort_by_key(|it| matches!(&it.looked, Ok(Some(f)) if f.confirmed == Some(false)));
 }
+
+/// Whether sshd's own answer would show this cause.
+fn is_asked(cause: &Cause) -> bool {
+    let refuses = cause.severity == Severity::Refuses && cause.stage != Stage::Network;
+    refuses && !cause.unasked && cause.id != UNKNOWN
+}
+
+#[cfg(test)]
+mod tests;

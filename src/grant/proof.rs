@@ -154,6 +154,7 @@ fn ask(wanted: &Wanted, door: &Door, key: &EphemeralKey, target: Option<SocketAd
         from: facts.from.iter().filter_map(|label| source(label)).collect(),
         session: Some(key.clone()),
         stand_in: false,
+        login_shell: false,
         sshd: door.sshd.invocation.clone(),
         scratch: FOLDER.into(),
         deadline: DEADLINE,

@@ -102,6 +102,12 @@ pub fn expiry_day(name: &str) -> Result<Option<Option<i64>>, AccountError> {
         .map(|line| line.split(':').nth(7).and_then(|day| day.parse().ok())))
 }
 
+/// Whether `/etc/passwd` has the account, and says that its password is in shadow(5).
+pub fn is_shadowed(name: &str) -> Result<bool, AccountError> {
+    let line = local_line("/etc/passwd", name)?;
+    Ok(line.is_some_and(|line| line.split(':').nth(1) == Some("x")))
+}
+
 /// Whether shadow, gshadow, subuid or subgid has a line of this name.
 pub fn is_elsewhere(name: &str) -> Result<bool, AccountError> {
     for path in ["/etc/shadow", "/etc/gshadow", "/etc/subuid", "/etc/subgid"] {

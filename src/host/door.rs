@@ -62,6 +62,9 @@ pub struct Request {
     /// Whether sshd shall find the session's key in a file that only it and the child see, instead
     /// of the account's own: then all but the key file is put to the test.
     pub stand_in: bool,
+    /// Whether the session that ran is followed by one with the login shell, which reads more of the
+    /// account's files.
+    pub login_shell: bool,
     /// The sshd to ask.
     pub sshd: Invocation,
     /// A folder that exists and that sshd does not need; the child covers it with private memory.
@@ -120,6 +123,13 @@ impl Report {
     #[must_use]
     pub fn proven(&self) -> bool {
         self.verdicts().all(|verdict| *verdict == Verdict::Accepted)
+    }
+
+    /// Whether there were keys, and all of them were taken from everywhere.
+    #[must_use]
+    pub fn keys_are_taken(&self) -> bool {
+        let mut probes = self.probes.iter();
+        !self.probes.is_empty() && probes.all(|probe| probe.verdict == Verdict::Accepted)
     }
 
     /// The first refusal.

@@ -13,6 +13,7 @@ words! {
         AtEngineers { line: String } => "  on the engineer's side: {line}", "  접속하는 쪽에서 실행: {line}";
         Unseen { name: String, why: String } => "not checked: {name}: {why}", "확인하지 못함: {name}: {why}";
         RuledOut { count: usize } => "Causes ruled out: {count}", "해당하지 않는 원인: {count}개";
+        LetIn => "  But sshd itself was asked, and lets this login in all the same: this is probably not what refuses it.", "  다만 sshd에 직접 확인하면 접속을 허용합니다. 실제 거부 원인이 아닐 수 있습니다.";
         Fixing { line: String } => "Fixing: {line}", "수정: {line}";
         NotFixed { why: String } => "  failed: {why}", "  실패: {why}";
         NothingToFix => "Nothing here that --fix may change by itself.", "--fix로 자동 수정할 수 있는 것이 없습니다.";

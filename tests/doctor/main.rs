@@ -14,4 +14,6 @@ mod bench;
 
 mod account;
 mod files;
+mod pam;
+mod session;
 mod sshd;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-use super::classify::Trace;
+use super::classify::{SAY, Trace};
 use super::tap::Tap;
 use crate::host::run::{Output, RunError, Tool};
 use crate::host::sshd::Invocation;
@@ -41,6 +41,8 @@ pub(super) struct Knock<'a> {
     pub(super) from: IpAddr,
     pub(super) to: SocketAddr,
     pub(super) key: &'a Path,
+    /// Whether the login shell is asked, instead of a command: it reads more files of the account's.
+    pub(super) login_shell: bool,
 }
 
 impl Stage<'_> {
@@ -136,7 +138,7 @@ impl Stage<'_> {
             "CheckHostIP=no",
             "ControlPath=none",
         ];
-        Tool::new("ssh")
+        let tool = Tool::new("ssh")
             .args(["-F", "/dev/null", "-v", "-T"])
             .args(["-b".to_owned(), knock.from.to_string()])
             .args(["-p".to_owned(), knock.to.port().to_string()])
@@ -144,9 +146,14 @@ impl Stage<'_> {
             .args(["-o".to_owned(), format!("ConnectTimeout={}", time.as_secs().max(1))])
             .args(["-i".to_owned(), knock.key.display().to_string()])
             .args(["-l", self.account, "--"])
-            .args([knock.to.ip().to_string(), "true".to_owned()])
-            .deadline(time)
-            .allow(&(1..=255).collect::<Vec<_>>())
+            .arg(knock.to.ip().to_string());
+        let tool = if knock.login_shell {
+            // More than once, as a profile may read a line itself.
+            tool.stdin(format!("{SAY}\n").repeat(3))
+        } else {
+            tool.arg(SAY)
+        };
+        tool.deadline(time).allow(&(1..=255).collect::<Vec<_>>())
     }
 }
 

@@ -16,6 +16,9 @@ pub(super) struct Trace {
     pub(super) code: Option<i32>,
 }
 
+/// What a session is told to do: any shell understands it.
+pub(super) const SAY: &str = "echo support-access-is-in";
+
 /// The longest line that is quoted.
 const LINE: usize = 400;
 
@@ -25,12 +28,14 @@ impl Trace {
         self.client.contains("Server accepts key")
     }
 
-    /// Whether the session ran what it was told to, and ended well.
+    /// Whether the session did what it was told to, and ended well. A `ForceCommand` that only
+    /// watches does it as well.
     pub(super) fn session_ran(&self) -> bool {
-        self.code == Some(0) && !self.forced()
+        let said = SAY.split_once(' ').map_or(SAY, |(_, word)| word);
+        self.code == Some(0) && self.session.lines().any(|line| line.trim_end() == said)
     }
 
-    /// `ForceCommand` of sshd's own; a command in the key's line is our own doing.
+    /// `ForceCommand` of sshd's own.
     fn forced(&self) -> bool {
         self.server.contains("forced-command (config)")
     }
@@ -71,7 +76,7 @@ impl Trace {
             !line.contains("session opened for user") && !line.starts_with("pam_env(")
         };
         let lines: Vec<&String> = self.syslog.iter().filter(telling).collect();
-        lines[lines.len().saturating_sub(3)..].iter().map(|line| clean(line)).collect()
+        lines[lines.len().saturating_sub(5)..].iter().map(|line| clean(line)).collect()
     }
 
     fn tails(&self) -> Vec<String> {
@@ -88,8 +93,8 @@ impl Trace {
         RULES.iter().find_map(|rule| {
             let (line, reason) = self.lines().find_map(|line| Some((line, rule(line)?)))?;
             let mut evidence = vec![clean(line)];
-            if matches!(reason, Reason::PamAccount | Reason::PamSession) {
-                evidence.extend(self.pam_lines());
+            if of_pam(&reason) {
+                evidence.extend(self.pam_lines().into_iter().filter(|l| *l != clean(line)));
             }
             if reason == Reason::PamAccount && self.closed && evidence.len() == 1 {
                 return Some(Refusal { reason: Reason::NoLoginFile, evidence });
@@ -126,6 +131,12 @@ impl Trace {
         };
         Some(Refusal { reason, evidence: self.tails() })
     }
+}
+
+/// Whether PAM's own words belong to a reason.
+fn of_pam(reason: &Reason) -> bool {
+    use Reason::{AccountExpired, PamAccount, PamSession, PasswordAged, PasswordChange};
+    matches!(reason, AccountExpired | PasswordAged | PasswordChange | PamAccount | PamSession)
 }
 
 type Rule = fn(&str) -> Option<Reason>;

@@ -21,7 +21,10 @@ use crate::host::{namespace, netlink};
 
 /// Where logins are recorded. A proof is no login, and PAM modules of some systems would write one
 /// here even without a terminal.
-const RECORDS: [&str; 4] = ["/run/utmp", "/var/log/wtmp", "/var/log/lastlog", "/var/log/btmp"];
+const RECORDS: [&str; 3] = ["/var/log/wtmp", "/var/log/lastlog", "/var/log/btmp"];
+
+/// Who is here, which is recorded likewise.
+const UTMP: &str = "/run/utmp";
 
 /// Proves the way in. Runs in the child.
 pub(in crate::host) fn answer_request(request: &Request) -> Report {
@@ -90,7 +93,7 @@ fn prove(request: &Request) -> Result<Report, Obstacle> {
     for (index, key) in request.keys.iter().enumerate() {
         let key = stage.key(&format!("key-{index}.pub"), key)?;
         for source in &request.from {
-            let verdict = probe(&stage, request, source, &key, false)?;
+            let verdict = probe(&stage, request, source, &key, Ask::Key)?;
             probes.push(Probe { key: index, source: source.clone(), verdict });
         }
     }
@@ -104,7 +107,15 @@ fn prove(request: &Request) -> Result<Report, Obstacle> {
             let possible = || request.from.iter().find(|source| server(request, source).is_some());
             let source = accepted.map(|probe| &probe.source).or_else(possible);
             Some(match source {
-                Some(source) => probe(&stage, request, source, &key, true)?,
+                Some(source) => {
+                    let verdict = probe(&stage, request, source, &key, Ask::Command)?;
+                    match verdict {
+                        Verdict::Accepted if request.login_shell => {
+                            probe(&stage, request, source, &key, Ask::Shell)?
+                        }
+                        verdict => verdict,
+                    }
+                }
                 None => Verdict::Unproven(Unproven::NoServerAddress),
             })
         }
@@ -126,7 +137,8 @@ fn sign_in(question: &Question) -> Result<Answer, Obstacle> {
         end: Instant::now() + question.deadline,
     };
     let key = stage.key("session", &question.private)?;
-    let knock = Knock { from: question.target.ip(), to: question.target, key: &key };
+    let to = question.target;
+    let knock = Knock { from: to.ip(), to, key: &key, login_shell: false };
     let theirs = stage.knock(&knock);
     if theirs.connected() && theirs.session_ran() {
         return Ok(Answer::Ran { host_key: theirs.host_key() });
@@ -147,13 +159,24 @@ fn sign_in(question: &Question) -> Result<Answer, Obstacle> {
     })
 }
 
+/// What one attempt asks.
+#[derive(Clone, Copy, PartialEq)]
+enum Ask {
+    /// Whether the key would do.
+    Key,
+    /// A session with a command.
+    Command,
+    /// A session with the login shell.
+    Shell,
+}
+
 /// One attempt, from a source that is made local for it.
 fn probe(
     stage: &Stage,
     request: &Request,
     source: &Source,
     key: &Path,
-    session: bool,
+    ask: Ask,
 ) -> Result<Verdict, Obstacle> {
     let Some(server) = server(request, source) else {
         return Ok(Verdict::Unproven(Unproven::NoServerAddress));
@@ -167,7 +190,9 @@ fn probe(
         }
     }
     let to = SocketAddr::new(server, request.port);
-    let trace = stage.knock_on_own(&Knock { from: source.addr, to, key })?;
+    let session = ask != Ask::Key;
+    let login_shell = ask == Ask::Shell;
+    let trace = stage.knock_on_own(&Knock { from: source.addr, to, key, login_shell })?;
     if trace.code.is_some() && !trace.connected() {
         let why = format!("ssh: {}", trace.client_tail().join("; "));
         return Ok(Verdict::Unproven(Unproven::Broken { why }));
@@ -233,6 +258,13 @@ fn set(stage: &mut Stage) -> Result<(), Obstacle> {
         if record.exists() {
             namespace::bind(&nothing, record)?;
         }
+    }
+    // How many are here counts where logins are limited in number.
+    let here = stage.scratch.join("here");
+    let utmp = Path::new(UTMP);
+    if utmp.exists() {
+        io::copy(&mut File::open(utmp)?, &mut File::create_new(&here)?)?;
+        namespace::bind(&here, utmp)?;
     }
     // Without it, only PAM's own reasons stay unknown.
     stage.tap = Tap::new(stage.scratch).ok();

@@ -159,8 +159,10 @@ fn a_session_that_ends_badly() {
     let trace = Trace { server: forced, code: Some(0), ..Trace::default() };
     assert!(!trace.session_ran());
     assert_eq!(trace.refusal(true).reason, Reason::ForcedCommand);
-    let own = "Starting session: forced-command (key-option) '/bin/true' for a from 192.0.2.10";
-    assert!(Trace { server: own.into(), code: Some(0), ..Trace::default() }.session_ran());
+    // One that only watches, and a profile with something to say.
+    let trace = Trace { session: "Hello\nsupport-access-is-in\r\n".into(), ..trace };
+    assert!(trace.session_ran());
+    assert!(!Trace { code: Some(1), ..trace }.session_ran());
 }
 
 #[test]
