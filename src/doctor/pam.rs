@@ -34,7 +34,9 @@ pub(super) const CAUSES: &[Cause] = &[
 ];
 
 /// Those of them that sshd's words "PAM account configuration" may stand for.
-const NAMED: [fn(&Patient) -> Looked; 7] = [
+const NAMED: [fn(&Patient) -> Looked; 9] = [
+    closed::booting,
+    closed::by_file,
     module_missing,
     no_shadow_line,
     lists::access,

@@ -58,6 +58,8 @@ pub(crate) struct Case {
     pub(crate) account: &'static str,
     /// Whether the engineer wants a shell at a terminal, and not a command.
     pub(crate) terminal: bool,
+    /// The only release on which it can be broken that way, and why.
+    pub(crate) only: Option<(Suite, &'static str)>,
     /// Whether it is a warning: the engineer gets in all the time.
     pub(crate) warns: bool,
 }
@@ -73,6 +75,7 @@ impl Case {
             client: &[],
             account: ACCOUNT,
             terminal: false,
+            only: None,
             warns: false,
         }
     }
@@ -89,6 +92,11 @@ impl Case {
 
     pub(crate) const fn terminal(mut self) -> Self {
         self.terminal = true;
+        self
+    }
+
+    pub(crate) const fn only(mut self, suite: Suite, why: &'static str) -> Self {
+        self.only = Some((suite, why));
         self
     }
 
@@ -239,7 +247,13 @@ pub(crate) fn run(suite: Suite, cases: &[Case]) {
         return;
     }
     let mut bench = Bench::new(suite);
-    for case in &cases {
+    let mut tried = 0;
+    for case in cases {
+        if let Some((_, why)) = case.only.filter(|(only, _)| *only != suite) {
+            table.skip(case.id, why);
+            continue;
+        }
+        tried += 1;
         let mut whole = false;
         table.case(case.id, || {
             bench.round(case);
@@ -249,5 +263,5 @@ pub(crate) fn run(suite: Suite, cases: &[Case]) {
             bench = Bench::new(suite);
         }
     }
-    table.finish(cases.len() as u64);
+    table.finish(tried);
 }

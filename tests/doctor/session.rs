@@ -23,6 +23,19 @@ const CASES: &[Case] = &[
         "echo 'rocky - maxlogins 0' >/etc/security/limits.d/test.conf",
         UNLIMITED,
     ),
+    // Sessions that somebody forgot.
+    Case::new(
+        "too-many-logins",
+        "ssh-keygen -q -t ed25519 -N '' -f /run/test/forgotten && \
+         cat /run/test/forgotten.pub >>/home/rocky/.ssh/authorized_keys && \
+         for i in 1 2 3; do setsid -f ssh -tt -i /run/test/forgotten -oStrictHostKeyChecking=no \
+         rocky@127.0.0.1 sleep 700 </dev/null >/dev/null 2>&1; done; \
+         until [ $(pgrep -u rocky -xc sleep) = 3 ]; do sleep 0.2; done; \
+         echo 'rocky hard maxlogins 1' >/etc/security/limits.d/test.conf",
+        Mend::Server("pkill -u rocky -x sleep; sleep 1"),
+    )
+    .only(Suite::Bookworm, "sshd of Debian 13 keeps no utmp, so nothing counts its sessions")
+    .restore("rm /etc/security/limits.d/test.conf /run/test/forgotten*; sed -i 2d /home/rocky/.ssh/authorized_keys"),
     Case::new(
         "pam-session",
         "cp -p /etc/pam.d/sshd /run/test/pam.d; echo 'session required pam_deny.so' >>/etc/pam.d/sshd",
@@ -59,7 +72,7 @@ const CASES: &[Case] = &[
     ),
     Case::new(
         "shell-broken",
-        "cp /bin/bash /opt/bash; sed -i s/libtinfo/libgonefo/ /opt/bash; usermod -s /opt/bash rocky",
+        "cp /bin/bash /opt/bash; sed -i s/libtinfo/libgonfo/ /opt/bash; usermod -s /opt/bash rocky",
         Mend::Fix,
     ),
     Case::new(
@@ -84,7 +97,7 @@ const CASES: &[Case] = &[
     Case::new(
         "home-missing",
         concat!(
-            "mkdir /etc/ssh/keys; cp /home/rocky/.ssh/authorized_keys /etc/ssh/keys/rocky; mv /home/rocky /home/away; ",
+            "mkdir /etc/ssh/keys; install -m 644 /home/rocky/.ssh/authorized_keys /etc/ssh/keys/rocky; mv /home/rocky /home/away; ",
             config!("AuthorizedKeysFile /etc/ssh/keys/%%u")
         ),
         Mend::Printed,

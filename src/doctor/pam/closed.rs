@@ -18,16 +18,17 @@ fn closing(patient: &Patient) -> Result<Option<String>, Unseen> {
     if passwd.uid == 0 {
         return Ok(None);
     }
-    let files: Vec<&str> = if patient.config()?.is_yes("usepam") {
-        let rule = patient.pam("account")?.find(|rule| rule.is("pam_nologin.so"));
-        match rule.map(|rule| rule.value("file")) {
-            None => vec![],
-            Some(Some(file)) => vec![file],
-            Some(None) => vec![SYSTEMDS, "/etc/nologin"],
+    let mut files = Vec::new();
+    if patient.config()?.is_yes("usepam") {
+        for rule in patient.pam("account")?.filter(|rule| rule.is("pam_nologin.so")) {
+            match rule.value("file") {
+                Some(file) => files.push(file),
+                None => files.extend([SYSTEMDS, "/etc/nologin"]),
+            }
         }
     } else {
-        vec!["/etc/nologin"]
-    };
+        files.push("/etc/nologin");
+    }
     Ok(files.into_iter().find(|file| Path::new(file).exists()).map(str::to_owned))
 }
 

@@ -15,25 +15,33 @@ fn refused(patient: &Patient, is: fn(&Reason) -> bool) -> Result<Option<&Refusal
     Ok(patient.session()?.filter(|refusal| is(&refusal.reason)))
 }
 
-fn is_too_many(line: &str) -> bool {
-    line.starts_with("pam_limits(") && line.contains("Too many ")
+/// Too many logins: the words of the module, and the limits. Where none at all are allowed, it says
+/// nothing.
+fn too_many(refusal: &Refusal, patient: &Patient) -> Option<Finding> {
+    let said = refusal
+        .evidence
+        .iter()
+        .find(|it| it.starts_with("pam_limits(") && it.contains("Too many "));
+    let limits = limits(patient, &["maxlogins", "maxsyslogins"]);
+    let of_pam = |line: &String| line.starts_with("pam_");
+    let none =
+        limits.iter().any(|line| line.ends_with(" 0")) && !refusal.evidence.iter().any(of_pam);
+    if said.is_none() && !none {
+        return None;
+    }
+    let evidence = said.cloned().into_iter().chain(limits).collect();
+    Some(Finding { evidence, ..Finding::default() })
 }
 
 pub(super) fn logins(patient: &Patient) -> Looked {
-    let Some(refusal) = refused(patient, |it| *it == Reason::PamSession)? else { return Ok(None) };
-    let Some(line) = refusal.evidence.iter().find(|line| is_too_many(line)) else {
-        return Ok(None);
-    };
-    let mut finding = Finding::new(line);
-    finding.evidence.extend(limits(patient, &["maxlogins", "maxsyslogins"]));
-    Ok(Some(finding))
+    let refusal = refused(patient, |it| *it == Reason::PamSession)?;
+    Ok(refusal.and_then(|refusal| too_many(refusal, patient)))
 }
 
 /// Any other reason; a missing module has been named before.
 pub(super) fn pam(patient: &Patient) -> Looked {
     let Some(refusal) = refused(patient, |it| *it == Reason::PamSession)? else { return Ok(None) };
-    let named = refusal.evidence.iter().any(|line| is_too_many(line));
-    if named || patient.pam("session")?.any(Rule::is_broken) {
+    if too_many(refusal, patient).is_some() || patient.pam("session")?.any(Rule::is_broken) {
         return Ok(None);
     }
     let mut finding = Finding { evidence: refusal.evidence.clone(), ..Finding::default() };

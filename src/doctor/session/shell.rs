@@ -23,14 +23,9 @@ pub(super) fn no_login(patient: &Patient) -> Looked {
 }
 
 /// What the system says of a program that is there and can't be run.
-const BROKEN: [&str; 4] = [
-    "No such file or directory",
-    "Permission denied",
-    "Exec format error",
-    "error while loading shared libraries",
-];
+const BROKEN: [&str; 3] = ["No such file or directory", "Permission denied", "Exec format error"];
 
-/// sshd's child or the loader names the shell and what is wrong; the shell itself would name more.
+/// sshd's child names the shell by its path, the loader by its name; the shell itself would say more.
 pub(super) fn broken(patient: &Patient) -> Looked {
     let passwd = patient.account()?;
     let Some(refusal) = patient.session()? else { return Ok(None) };
@@ -39,10 +34,12 @@ pub(super) fn broken(patient: &Patient) -> Looked {
     {
         return Ok(None);
     }
-    let shell = passwd.shell.display().to_string();
+    let path = passwd.shell.display().to_string();
+    let name = passwd.shell.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let tells = |line: &&String| {
-        let rest = line.strip_prefix(&shell).and_then(|rest| rest.strip_prefix(": "));
-        rest.is_some_and(|rest| BROKEN.iter().any(|start| rest.starts_with(start)))
+        let Some((who, what)) = line.split_once(": ") else { return false };
+        let loader = who == name && what.starts_with("error while loading shared libraries");
+        loader || (who == path && BROKEN.iter().any(|start| what.starts_with(start)))
     };
     let Some(line) = refusal.evidence.iter().find(tells) else { return Ok(None) };
     Ok(Some(Finding::new(line).with(shell_fix(&passwd.name))))
