@@ -8,10 +8,11 @@ use super::failure::Failure;
 use super::grant::turn;
 use super::out::{Exit, Look, Out};
 use super::receipt::{Receipt, earlier};
+use super::visits;
 use crate::cli::PolicySource;
 use crate::grant::journal::{self, State};
 use crate::grant::step::{self, PlanError, Step, Wanted};
-use crate::grant::survey;
+use crate::grant::{self, survey};
 use crate::host::{change, processes};
 use crate::text::Words;
 use crate::text::report::Report;
@@ -49,6 +50,7 @@ fn attempt(source: &PolicySource, out: &mut Out) -> Result<bool, Failure> {
     let whole = tell_state(&state, out);
     let drift = tell_drift(&state, out);
     tell_use(&state, out)?;
+    visits::tell(&grant::visits::look(&state), out);
     Ok(others || !whole || drift)
 }
 

@@ -164,7 +164,7 @@ impl Patient {
     pub fn log(&self) -> &[Entry] {
         let (entries, _) = self.log.get_or_init(|| {
             let mut entries = Vec::new();
-            let reach = authlog::newest_first(clock::now() - LOOK_BACK, &mut |entry| {
+            let reach = authlog::newest_first(clock::now() - LOOK_BACK, None, &mut |entry| {
                 if entry.program.starts_with("sshd") {
                     entries.push(entry);
                 }
