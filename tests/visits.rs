@@ -1,6 +1,7 @@
 //! Who was here: the audit, the report of an ending and its line in the log tell each login of the
 //! grant's account and what was run through sudo, and nobody can add to it or hide our own proof in it.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail loudly")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail loudly")]
+#![allow(clippy::print_stdout, reason = "memory is what a reader asks for")]
 
 mod common;
 
@@ -158,4 +159,73 @@ fn from_files() {
     server.run("audit").says("log could not be read");
     host.ok("mv /usr/bin/journalctl.away /usr/bin/journalctl");
     server.run("delete").is("deleted", 0);
+}
+
+/// What sshd would do now is asked of it, and what it says is no secret.
+#[test]
+fn whether_sshd_would_let_the_engineer_in_now() {
+    let server = Server::new(Suite::Bookworm);
+    let host = &server.host;
+    server.grant("--no-verify").is("granted", 0);
+    let before = host.snapshot();
+    let document = server.run("audit --json").json("ok", 0);
+    assert_eq!(document["lets_in"], true, "{document:#}");
+    server.assert_untouched(&before, "audit");
+    server.run("audit").is("ok", 0).says("sshd would let the engineer in right now");
+    host.ok("echo 'AllowUsers admin' >/etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh");
+    let document = server.run("audit --json").json("problems", 6);
+    assert_eq!(document["lets_in"], false, "{document:#}");
+    let told =
+        server.run("audit").is("problems", 6).says("AllowUsers").says("support-access doctor");
+    told.does_not_say("right now");
+    host.ok("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh");
+    // Without a client to ask with, nobody can tell; that is no problem of the server's.
+    host.ok("mv /usr/bin/ssh /usr/bin/ssh.away");
+    let document = server.run("audit --json").json("ok", 0);
+    assert!(document["lets_in"].is_null(), "{document:#}");
+    host.ok("mv /usr/bin/ssh.away /usr/bin/ssh");
+}
+
+/// Runs a command line as a child, and prints its peak memory in KiB at the end (getrusage(2)).
+const PEAK: &str = "perl -e 'my $p = fork; if (!$p) { exec @ARGV } \
+    my ($s, $r) = (\"\\0\" x 4, \"\\0\" x 144); syscall(61, $p, $s, 0, $r); \
+    print STDERR \"peak \", unpack(\"q\", substr($r, 32, 8)), \"\\n\"' ";
+
+/// A log of so many bytes, in which the one line that matters stands first.
+fn in_a_long_log(bytes: u64) {
+    let server = Server::new(Suite::Bookworm);
+    let host = &server.host;
+    server.grant("--no-verify").is("granted", 0);
+    server.age(86_400);
+    host.ok(&format!(
+        "mv /usr/bin/journalctl /usr/bin/journalctl.away; at=$(date -d '12 hours ago' '+%b %e %T')
+         echo \"$at web sshd[20]: Accepted publickey for cafe24 from 192.0.2.7 port 2 ssh2: ED25519 SHA256:x\" >/var/log/auth.log
+         yes \"$at web sshd[21]: Failed password for invalid user admin from 198.51.100.23 port 40122 ssh2\" |
+             head -c {bytes} >>/var/log/auth.log"
+    ));
+    let ran = host.run(&format!("{PEAK} /run/test/support-access audit --json --lang en"));
+    let document: Value =
+        serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {ran}"));
+    // A debug build may need longer than it may look.
+    assert!(visits(&document).len() == 1 || document["log"]["cut"] == true, "{document:#}");
+    let peak: u64 = ran.stderr.trim().rsplit(' ').next().unwrap().parse().unwrap();
+    println!("{bytes} bytes of log: peak {peak} KiB, {}", document["log"]);
+    assert!(peak < 32 << 10, "{peak} KiB");
+    // Read forwards, and it was no more.
+    host.ok("gzip -1 /var/log/auth.log");
+    let ran = host.run(&format!("{PEAK} /run/test/support-access audit --json --lang en"));
+    let peak: u64 = ran.stderr.trim().rsplit(' ').next().unwrap().parse().unwrap();
+    println!("compressed: peak {peak} KiB");
+    assert!(peak < 32 << 10, "{peak} KiB");
+}
+
+#[test]
+fn in_a_log_of_100_megabytes() {
+    in_a_long_log(100 << 20);
+}
+
+#[test]
+#[ignore = "writes a gigabyte: scripts/test --all"]
+fn in_a_log_of_a_gigabyte() {
+    in_a_long_log(1 << 30);
 }
