@@ -59,7 +59,14 @@ fn attempt(out: &mut Out) -> Result<Option<(&'static str, Exit)>, Failure> {
     }
     let ended = end_and_tell(&state, why, out)?;
     // An account that was given another name or uid still has the mark.
-    let (marked, _) = close_marked(out)?;
+    let marked = match close_marked(out) {
+        Ok((marked, _)) => marked,
+        // Whatever ended is ended, and what was left is left.
+        Err(failure) => {
+            out.warn(&Report::Failed { why: failure.to_string() });
+            return Ok(Some(("failed", Exit::Left)));
+        }
+    };
     tell_marked(marked.iter().filter(|name| **name != state.facts.account), out);
     Ok(Some(if marked.is_empty() { ended } else { ("failed", Exit::Left) }))
 }

@@ -2,21 +2,27 @@
 
 use std::cell::OnceCell;
 use std::net::IpAddr;
+use std::ops::ControlFlow::{Break, Continue};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::host::accounts::{self, Passwd, Shadow};
+use crate::host::authlog::{self, Entry, Reach};
 use crate::host::door::{self, Refusal, Report, Request, Source, Verdict};
 use crate::host::files::{self, Stop, Trust};
 use crate::host::pam::{self, Rule};
 use crate::host::sshd::{self, Config, Sshd, SshdError};
-use crate::host::{addresses, is_root};
+use crate::host::{addresses, clock, is_root};
 use crate::policy::AuthorizedKey;
 
 use super::{Finding, Unseen};
 
 /// The longest key file that is read, in bytes. sshd reads on, but nobody has such a file.
 const LONGEST: u64 = 4 << 20;
+
+/// How far back the log is read, in seconds, and how many of sshd's messages at most.
+const LOOK_BACK: i64 = clock::DAY;
+const ENTRIES: usize = 5000;
 
 /// How long sshd's own answer may take, for all keys together.
 const DEADLINE: Duration = Duration::from_mins(1);
@@ -68,6 +74,7 @@ pub struct Patient {
     pub key_files: Vec<KeyFile>,
     answer: OnceCell<Result<Report, String>>,
     pam: OnceCell<Result<Vec<Rule>, String>>,
+    log: OnceCell<(Vec<Entry>, Reach)>,
 }
 
 impl Patient {
@@ -97,6 +104,7 @@ impl Patient {
             asked,
             answer: OnceCell::new(),
             pam: OnceCell::new(),
+            log: OnceCell::new(),
         }
     }
 
@@ -168,6 +176,21 @@ impl Patient {
     #[must_use]
     pub fn keys_are_taken(&self) -> bool {
         self.answer().is_ok_and(Report::keys_are_taken)
+    }
+
+    /// What sshd and its PAM wrote of late, newest first; nothing where only root may read it.
+    pub fn log(&self) -> &[Entry] {
+        let (entries, _) = self.log.get_or_init(|| {
+            let mut entries = Vec::new();
+            let reach = authlog::newest_first(clock::now() - LOOK_BACK, None, &mut |entry| {
+                if entry.program.starts_with("sshd") {
+                    entries.push(entry);
+                }
+                if entries.len() < ENTRIES { Continue(()) } else { Break(()) }
+            });
+            (entries, reach)
+        });
+        entries
     }
 
     fn ask(&self) -> Result<Report, String> {

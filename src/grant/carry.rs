@@ -105,7 +105,9 @@ pub fn carry(
             step::settle_timer(wanted)?;
         }
         let left = step.plan(wanted)?;
-        if let Some(change) = left.first() {
+        // Of what is still to be done, that which was tried.
+        let tried = left.iter().find(|change| changes.contains(change));
+        if let Some(change) = tried.or(left.first()) {
             return Err(CarryError::NotTaken { step, detail: change.subject() });
         }
         journal.write(hands, Event::Done { step })?;

@@ -42,6 +42,16 @@ pub fn local(seconds: i64) -> String {
     date(seconds, "+%Y-%m-%d %H:%M %Z").unwrap_or_else(|| utc(seconds))
 }
 
+/// How far the server's own zone is east of Greenwich now, in seconds; 0 where it can't be told.
+pub fn offset() -> i32 {
+    let text = date(now(), "+1%z").unwrap_or_default();
+    let parse = |range: std::ops::Range<usize>| {
+        text.get(range).and_then(|digits| digits.parse::<i32>().ok()).unwrap_or(0)
+    };
+    let seconds = parse(2..4) * 3600 + parse(4..6) * 60;
+    if text.get(1..2) == Some("-") { -seconds } else { seconds }
+}
+
 /// What `date` says, if that is a date: it is written into a unit of systemd's.
 fn date(seconds: i64, form: &str) -> Option<String> {
     let tool = Tool::new("date").args(["-d", &format!("@{seconds}"), form]);

@@ -198,6 +198,11 @@ impl Tool {
         self.run_on(copy.into(), connection.into())
     }
 
+    /// Runs it to its end from one file to another, as a filter.
+    pub fn pass(&self, from: OwnedFd, to: OwnedFd) -> Result<Output, RunError> {
+        self.run_on(from.into(), to.into())
+    }
+
     fn run_on(&self, stdin: Stdio, stdout: Stdio) -> Result<Output, RunError> {
         let program = find(&self.program)
             .ok_or_else(|| RunError::Missing { program: self.program.clone() })?;

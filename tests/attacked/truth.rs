@@ -19,9 +19,10 @@ pub(super) const LEFT: &str = "ps -eo uid:1,pid,args | grep '^6[01][0-9][0-9][0-
     systemctl list-units --all --no-legend 'support-access*'; systemctl --failed --no-legend; \
     find /dev/shm /tmp /var/tmp /run -uid +60577 -uid -61184 2>/dev/null; :";
 
-/// The way in, if there is one: the account, not expired, with a key of the grant's.
-const OPEN: &str = "getent passwd cafe24 >/dev/null || exit 0; \
-    day=$(getent shadow cafe24 | cut -d: -f8); [ \"$day\" = 1 ] && exit 0; \
+/// The way in, if there is one: the account, not expired, with a key of the grant's. Without getent,
+/// which may be what is broken.
+const OPEN: &str = "grep -qs '^cafe24:' /etc/passwd || exit 0; \
+    day=$(sed -n 's/^cafe24://p' /etc/shadow | cut -d: -f7); [ \"$day\" = 1 ] && exit 0; \
     grep -qs support-access: /home/cafe24/.ssh/authorized_keys && echo open; :";
 
 /// Between two lines: everything of the attacker's goes.
