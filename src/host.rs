@@ -22,6 +22,7 @@ pub mod record;
 pub mod run;
 pub mod signals;
 pub mod sshd;
+pub mod startup;
 pub mod sudo;
 pub mod sweep;
 pub mod systemd;

@@ -12,6 +12,7 @@ use crate::host::door::{self, Refusal, Report, Request, Source, Verdict};
 use crate::host::files::{self, Stop, Trust};
 use crate::host::pam::{self, Rule};
 use crate::host::sshd::{self, Config, Sshd, SshdError};
+use crate::host::startup::Startup;
 use crate::host::{addresses, clock, is_root};
 use crate::policy::AuthorizedKey;
 
@@ -198,6 +199,8 @@ impl Patient {
             return Err(Unseen::NotRoot.to_string());
         }
         let sshd = self.sshd.as_ref().map_err(ToString::to_string)?;
+        let startup = self.account().map(Startup::of).unwrap_or_default();
+        let shells = !startup.ending.is_empty() && !startup.wants_terminal;
         let session = door::ephemeral_key().map_err(|error| error.to_string())?;
         let keys = self.asked.keys.iter().map(|key| key.line_without_comment().to_owned());
         Ok(door::prove(&Request {
@@ -208,7 +211,8 @@ impl Patient {
             from: self.asked.from.clone(),
             session: Some(session),
             stand_in: true,
-            login_shell: true,
+            login_shell: shells,
+            bash: shells && self.account().is_ok_and(|passwd| passwd.shell.ends_with("bash")),
             sshd: sshd.invocation.clone(),
             scratch: scratch(),
             deadline: DEADLINE,

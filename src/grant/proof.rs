@@ -158,6 +158,7 @@ fn request(facts: &Facts, door: &Door, session: Option<EphemeralKey>) -> Request
         session,
         stand_in: false,
         login_shell: false,
+        bash: false,
         sshd: door.sshd.invocation.clone(),
         scratch: FOLDER.into(),
         deadline: DEADLINE,

@@ -62,9 +62,11 @@ pub struct Request {
     /// Whether sshd shall find the session's key in a file that only it and the child see, instead
     /// of the account's own: then all but the key file is put to the test.
     pub stand_in: bool,
-    /// Whether the session that ran is followed by one with the login shell, which reads more of the
-    /// account's files.
+    /// Whether the session that ran is followed by one with the login shell, which reads more of its
+    /// startup files. Those run as at any login, so they may leave what they always leave.
     pub login_shell: bool,
+    /// Likewise for an interactive bash, if that is the account's shell.
+    pub bash: bool,
     /// The sshd to ask.
     pub sshd: Invocation,
     /// A folder that exists and that sshd does not need; the child covers it with private memory.

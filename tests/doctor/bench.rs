@@ -189,6 +189,9 @@ impl Bench {
         let named = ids(&document);
         let expected: Vec<&str> = [&[case.id], case.also].concat();
         let problems = if case.warns { 0 } else { 6 };
+        let first = &document["findings"][0];
+        let contradicted = case.warns && first["severity"] == "refuses";
+        assert!(!contradicted || first["confirmed"] == false, "{document:#}");
         assert!(
             code == problems && named == expected,
             "exit {code}, named {named:?}: {document:#}"

@@ -17,3 +17,4 @@ mod files;
 mod pam;
 mod session;
 mod sshd;
+mod verdict;

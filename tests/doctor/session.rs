@@ -86,12 +86,20 @@ const CASES: &[Case] = &[
         Mend::Server("cp -p /run/test/profile /home/rocky/.profile"),
     )
     .terminal(),
+    // Behind the line with which Debian's own leaves other sessions alone.
+    Case::new(
+        "startup-exits",
+        "cp -p /home/rocky/.bashrc /run/test/bashrc; echo exit >>/home/rocky/.bashrc",
+        Mend::Server("cp -p /run/test/bashrc /home/rocky/.bashrc"),
+    )
+    .terminal(),
     Case::new(
         "startup-exits",
         "echo 'echo closed; exit 1' >/etc/profile.d/closed.sh",
         Mend::Server("rm /etc/profile.d/closed.sh"),
     )
     .terminal(),
+    Case::new("dev-null-gone", "rm /dev/null", Mend::Printed),
     Case::new("dev-null", "rm /dev/null; touch /dev/null", Mend::Printed).warns(),
     Case::new("disk-full", "mount -t tmpfs -o size=64k none /tmp; head -c 1M /dev/zero >/tmp/big; true", Mend::Server("umount /tmp")).warns(),
     Case::new(

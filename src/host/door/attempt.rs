@@ -41,8 +41,21 @@ pub(super) struct Knock<'a> {
     pub(super) from: IpAddr,
     pub(super) to: SocketAddr,
     pub(super) key: &'a Path,
-    /// Whether the login shell is asked, instead of a command: it reads more files of the account's.
-    pub(super) login_shell: bool,
+    pub(super) ask: Ask,
+}
+
+/// What one login asks.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Ask {
+    /// Whether the key would do.
+    Key,
+    /// A session with a command.
+    Command,
+    /// A session with the login shell, which reads a profile.
+    Login,
+    /// A session with an interactive bash, which reads all of its `.bashrc`. Its terminal is none, so
+    /// that nothing is typed into what may come up.
+    Interactive,
 }
 
 impl Stage<'_> {
@@ -147,11 +160,11 @@ impl Stage<'_> {
             .args(["-i".to_owned(), knock.key.display().to_string()])
             .args(["-l", self.account, "--"])
             .arg(knock.to.ip().to_string());
-        let tool = if knock.login_shell {
+        let tool = match knock.ask {
             // More than once, as a profile may read a line itself.
-            tool.stdin(format!("{SAY}\n").repeat(3))
-        } else {
-            tool.arg(SAY)
+            Ask::Login => tool.stdin(format!("{SAY}\n").repeat(3)),
+            Ask::Interactive => tool.arg(format!("exec bash -ic '{SAY}'")),
+            Ask::Key | Ask::Command => tool.arg(SAY),
         };
         tool.deadline(time).allow(&(1..=255).collect::<Vec<_>>())
     }

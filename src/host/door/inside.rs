@@ -11,7 +11,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::{Pid, getpid};
 
-use super::attempt::{Knock, Stage};
+use super::attempt::{Ask, Knock, Stage};
 use super::classify::{clean, tail};
 use super::tap::Tap;
 use super::{Answer, Probe, Question, Reason, Refusal, Report, Request, Source, Unproven, Verdict};
@@ -108,13 +108,18 @@ fn prove(request: &Request) -> Result<Report, Obstacle> {
             let source = accepted.map(|probe| &probe.source).or_else(possible);
             Some(match source {
                 Some(source) => {
-                    let verdict = probe(&stage, request, source, &key, Ask::Command)?;
-                    match verdict {
-                        Verdict::Accepted if request.login_shell => {
-                            probe(&stage, request, source, &key, Ask::Shell)?
+                    let mut verdict = Verdict::Accepted;
+                    let asked = [
+                        (Ask::Command, true),
+                        (Ask::Login, request.login_shell),
+                        (Ask::Interactive, request.bash),
+                    ];
+                    for (ask, _) in asked.into_iter().filter(|(_, wanted)| *wanted) {
+                        if verdict == Verdict::Accepted {
+                            verdict = probe(&stage, request, source, &key, ask)?;
                         }
-                        verdict => verdict,
                     }
+                    verdict
                 }
                 None => Verdict::Unproven(Unproven::NoServerAddress),
             })
@@ -138,7 +143,7 @@ fn sign_in(question: &Question) -> Result<Answer, Obstacle> {
     };
     let key = stage.key("session", &question.private)?;
     let to = question.target;
-    let knock = Knock { from: to.ip(), to, key: &key, login_shell: false };
+    let knock = Knock { from: to.ip(), to, key: &key, ask: Ask::Command };
     let theirs = stage.knock(&knock);
     if theirs.connected() && theirs.session_ran() {
         return Ok(Answer::Ran { host_key: theirs.host_key() });
@@ -157,17 +162,6 @@ fn sign_in(question: &Question) -> Result<Answer, Obstacle> {
     } else {
         Answer::RefusedHere(ours.refusal(true))
     })
-}
-
-/// What one attempt asks.
-#[derive(Clone, Copy, PartialEq)]
-enum Ask {
-    /// Whether the key would do.
-    Key,
-    /// A session with a command.
-    Command,
-    /// A session with the login shell.
-    Shell,
 }
 
 /// One attempt, from a source that is made local for it.
@@ -191,8 +185,7 @@ fn probe(
     }
     let to = SocketAddr::new(server, request.port);
     let session = ask != Ask::Key;
-    let login_shell = ask == Ask::Shell;
-    let trace = stage.knock_on_own(&Knock { from: source.addr, to, key, login_shell })?;
+    let trace = stage.knock_on_own(&Knock { from: source.addr, to, key, ask })?;
     if trace.code.is_some() && !trace.connected() {
         let why = format!("ssh: {}", trace.client_tail().join("; "));
         return Ok(Verdict::Unproven(Unproven::Broken { why }));
