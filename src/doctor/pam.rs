@@ -93,15 +93,34 @@ fn said<'a>(patient: &'a Patient, module: &str) -> Result<Option<&'a str>, Unsee
     }))
 }
 
-fn module_missing(patient: &Patient) -> Looked {
+/// Modules that PAM must ask: whose files are not there, and which PAM says that it can't load.
+pub(super) fn module_missing(patient: &Patient) -> Looked {
     let mut finding = Finding::default();
+    let heard = patient.session().ok().flatten();
+    let unloaded: Vec<&str> = heard
+        .iter()
+        .flat_map(|refusal| &refusal.evidence)
+        .filter_map(|line| line.strip_prefix("PAM unable to dlopen("))
+        .collect();
     for kind in ["account", "session"] {
-        let broken = patient.pam(kind)?.filter(|rule| rule.is_broken());
-        finding
-            .evidence
-            .extend(broken.map(|rule| format!("{}: {} is not there", rule.at, rule.module)));
+        for rule in patient.pam(kind)?.filter(|rule| rule.needs_module()) {
+            let fails =
+                |line: &&&str| line.split(')').next().is_some_and(|path| rule.is(name(path)));
+            if rule.is_broken() {
+                finding.evidence.push(format!("{}: {} is not there", rule.at, rule.module));
+            } else if let Some(line) = unloaded.iter().find(fails) {
+                finding
+                    .evidence
+                    .push(format!("{}: {} can't be loaded ({line}", rule.at, rule.module));
+            }
+        }
     }
     Ok(Some(finding).filter(|finding| !finding.evidence.is_empty()))
+}
+
+/// The last name of a path.
+fn name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// A local account whose password is said to be in shadow(5), where it has no line.

@@ -43,7 +43,8 @@ impl Rule {
     }
 
     /// Whether a module that can't be loaded has PAM say no.
-    fn needs_module(&self) -> bool {
+    #[must_use]
+    pub fn needs_module(&self) -> bool {
         match self.control.strip_prefix('[') {
             None => matches!(self.control.as_str(), "required" | "requisite"),
             Some(list) => {
@@ -158,6 +159,10 @@ fn words(line: &str) -> Vec<String> {
 
 /// Whether a module's file is nowhere. Where the folder of modules is not known, it may be.
 fn is_missing(module: &str) -> bool {
+    // The name of a folder of the architecture's, which only PAM itself knows.
+    if module.contains("$ISA") {
+        return false;
+    }
     if module.starts_with('/') {
         return !Path::new(module).exists();
     }

@@ -27,6 +27,16 @@ const CASES: &[Case] = &[
         rule!("session [success=ok default=die] pam_gone.so"),
         Mend::Server(PAM_AGAIN),
     ),
+    // It is there, and can't be loaded.
+    Case::new(
+        "pam-module-missing",
+        concat!(
+            "echo >$(dirname $(find /usr/lib -name pam_unix.so))/pam_gone.so; ",
+            rule!("account required pam_gone.so")
+        ),
+        Mend::Server(PAM_AGAIN),
+    )
+    .restore("rm $(find /usr/lib -name pam_gone.so)"),
     Case::new("no-shadow-line", "sed -i '/^rocky:/d' /etc/shadow", Mend::Printed),
     Case::new("account-expired", "usermod -e 1970-01-01 rocky", Mend::Printed),
     Case::new(

@@ -99,7 +99,7 @@ const CASES: &[Case] = &[
         Mend::Server("rm /etc/profile.d/closed.sh"),
     )
     .terminal(),
-    Case::new("dev-null-gone", "rm /dev/null", Mend::Printed),
+    Case::new("dev-null-missing", "rm /dev/null", Mend::Printed),
     Case::new("dev-null", "rm /dev/null; touch /dev/null", Mend::Printed).warns(),
     Case::new("disk-full", "mount -t tmpfs -o size=64k none /tmp; head -c 1M /dev/zero >/tmp/big; true", Mend::Server("umount /tmp")).warns(),
     Case::new(

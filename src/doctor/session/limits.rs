@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
-use super::super::pam::lines;
+use super::super::pam::{lines, module_missing};
 use super::{Finding, Looked, Patient, Unseen};
 use crate::host::door::{Reason, Refusal};
-use crate::host::pam::Rule;
 
 /// As many lines of limits are quoted.
 const MOST: usize = 5;
@@ -41,7 +40,8 @@ pub(super) fn logins(patient: &Patient) -> Looked {
 /// Any other reason; a missing module has been named before.
 pub(super) fn pam(patient: &Patient) -> Looked {
     let Some(refusal) = refused(patient, |it| *it == Reason::PamSession)? else { return Ok(None) };
-    if too_many(refusal, patient).is_some() || patient.pam("session")?.any(Rule::is_broken) {
+    let module = || matches!(module_missing(patient), Ok(Some(_)));
+    if too_many(refusal, patient).is_some() || module() {
         return Ok(None);
     }
     let mut finding = Finding { evidence: refusal.evidence.clone(), ..Finding::default() };

@@ -3,28 +3,43 @@
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::Path;
 
-use nix::sys::stat::{major, minor};
-use nix::sys::statvfs::statvfs;
+use nix::sys::stat::makedev;
+use nix::sys::statvfs::{FsFlags, statvfs};
 
 use super::{Finding, Fix, Looked, Patient, Unseen};
 use crate::host::run::quote;
 
+const NULL: &str = "/dev/null";
+
+/// Made anew (null(4)).
+const NULL_AGAIN: &str = "rm -f /dev/null && mknod -m 666 /dev/null c 1 3";
+
+/// Without it sshd does not even greet, and no program can be asked anything.
+pub(super) fn no_dev_null(_: &Patient) -> Looked {
+    match std::fs::metadata(NULL) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let fix = Fix::Run(NULL_AGAIN.to_owned());
+            Ok(Some(Finding::new(format!("{NULL}: not there")).with(fix)))
+        }
+        Err(error) => Err(Unseen::Broken { why: error.to_string() }),
+        Ok(_) => Ok(None),
+    }
+}
+
 pub(super) fn dev_null(_: &Patient) -> Looked {
-    let path = "/dev/null";
-    let why = match std::fs::metadata(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => "not there".to_owned(),
+    let meta = match std::fs::metadata(NULL) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Unseen::Broken { why: error.to_string() }),
-        Ok(meta) if !meta.file_type().is_char_device() => "no device".to_owned(),
-        Ok(meta) if (major(meta.rdev()), minor(meta.rdev())) != (1, 3) => {
-            "another device".to_owned()
-        }
-        Ok(meta) if meta.permissions().mode() & 0o666 != 0o666 => {
-            format!("mode {:04o}", meta.permissions().mode() & 0o7777)
-        }
-        Ok(_) => return Ok(None),
+        Ok(meta) => meta,
     };
-    let again = "rm -f /dev/null && mknod -m 666 /dev/null c 1 3";
-    Ok(Some(Finding::new(format!("{path}: {why}")).with(Fix::Run(again.to_owned()))))
+    let mode = meta.permissions().mode() & 0o7777;
+    let device = meta.file_type().is_char_device() && meta.rdev() == makedev(1, 3);
+    if device && mode & 0o666 == 0o666 {
+        return Ok(None);
+    }
+    let what = if device { format!("mode {mode:04o}") } else { "not the device 1:3".to_owned() };
+    let fix = Fix::Run(NULL_AGAIN.to_owned());
+    Ok(Some(Finding::new(format!("{NULL}: {what}")).with(fix)))
 }
 
 /// sshd goes on without a home. Where the keys should lie in it, that has been said before.
@@ -50,6 +65,10 @@ pub(super) fn disk_full(patient: &Patient) -> Looked {
     let mut finding = Finding::default();
     for path in WRITTEN.into_iter().map(Path::new).chain([home.as_path()]) {
         let Ok(room) = statvfs(path) else { continue };
+        // An image that nothing is written to is always full.
+        if room.flags().contains(FsFlags::ST_RDONLY) {
+            continue;
+        }
         let what = if room.blocks() > 0 && room.blocks_available() == 0 {
             "blocks"
         } else if room.files() > 0 && room.files_available() == 0 {

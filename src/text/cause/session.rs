@@ -68,6 +68,11 @@ told! {
         "The login is accepted, then the shell reads its startup files and ends at once.", "로그인은 되지만 셸이 시작 파일을 읽다가 바로 끝납니다.";
         "Repair the file that is named.", "표시된 파일을 고쳐 주세요.";
     }
+    DEV_NULL_MISSING {
+        "/dev/null is gone", "/dev/null이 없습니다";
+        "Without it sshd cuts every connection before it greets. A script of root's may have removed it.", "/dev/null이 없으면 sshd가 모든 연결을 처음부터 끊습니다. root가 실행한 스크립트 등이 삭제한 것으로 보입니다.";
+        "Make it anew.", "다시 만들어 주세요.";
+    }
     DEV_NULL {
         "/dev/null is not what it should be", "/dev/null이 정상이 아닙니다";
         "sshd and every shell need /dev/null. It was replaced, perhaps by a script of root's.", "sshd와 모든 셸에 /dev/null이 필요합니다. root가 실행한 스크립트 등이 바꿔 놓은 것으로 보입니다.";
