@@ -10,7 +10,7 @@ use crate::text::{Lang, Words};
 pub type Target = fn(&[u8]);
 
 /// Every target, by the name that it has in `tests/fuzz`.
-pub const TARGETS: [(&str, Target); 12] = [
+pub const TARGETS: [(&str, Target); 13] = [
     ("accounts", host::accounts),
     ("journal", grant::journal),
     ("keys", policy::keys),
@@ -22,6 +22,7 @@ pub const TARGETS: [(&str, Target); 12] = [
     ("signers", policy::signers),
     ("sshd", host::sshd),
     ("typed", typed),
+    ("visits", grant::visits),
     ("zone", host::zone),
 ];
 

@@ -154,7 +154,7 @@ fn request(facts: &Facts, door: &Door, session: Option<EphemeralKey>) -> Request
         port: facts.port,
         servers: door.addresses.clone(),
         keys: facts.keys.iter().map(body).collect(),
-        from: facts.from.iter().filter_map(|label| source(label)).collect(),
+        from: sources(facts),
         session,
         stand_in: false,
         login_shell: false,
@@ -186,6 +186,12 @@ fn ask(wanted: &Wanted, door: &Door, key: &EphemeralKey, target: Option<SocketAd
 /// Where the running daemon is asked: over the loopback, or at the one address where it listens.
 fn target(door: &Door, port: u16) -> Option<SocketAddr> {
     door.sshd.at(port).next().map(|listener| SocketAddr::new(listener.own_address(), port))
+}
+
+/// Addresses to come from, one for each entry of `from`.
+#[must_use]
+pub fn sources(facts: &Facts) -> Vec<Source> {
+    facts.from.iter().filter_map(|label| source(label)).collect()
 }
 
 /// A concrete address out of an entry of `from`.

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow::{Break, Continue};
 
-use super::journal::{Facts, State};
+use super::journal::State;
 use crate::host::authlog::{self, Entry, Reach};
 use crate::host::processes;
 use crate::policy::AuthorizedKey;
@@ -56,8 +56,9 @@ pub struct Visits {
 /// Looks through the log since the grant was opened.
 #[must_use]
 pub fn look(state: &State) -> Visits {
-    let mut reader = Reader::new(state);
-    let reach = authlog::newest_first(state.facts.started, Some(state.facts.uid), &mut |entry| {
+    let State { facts, proofs, .. } = state;
+    let mut reader = Reader::new(&facts.account, &facts.keys, proofs);
+    let reach = authlog::newest_first(facts.started, Some(facts.uid), &mut |entry| {
         reader.take(&entry);
         if reader.full() { Break(()) } else { Continue(()) }
     });
@@ -69,7 +70,7 @@ pub fn look(state: &State) -> Visits {
 
 /// The lines come newest first: an end before its beginning.
 struct Reader<'a> {
-    facts: &'a Facts,
+    account: &'a str,
     /// Fingerprints of the grant's keys, with their comments.
     keys: Vec<(String, String)>,
     /// Fingerprints of keys that our own proofs had.
@@ -81,14 +82,14 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(state: &'a State) -> Self {
+    fn new(account: &'a str, keys: &[String], proofs: &[String]) -> Self {
         let parsed = |line: &String| line.parse::<AuthorizedKey>().ok();
         let print = |key: &AuthorizedKey| key.fingerprint().to_string();
-        let keys = state.facts.keys.iter().filter_map(parsed);
+        let keys = keys.iter().filter_map(parsed);
         Self {
-            facts: &state.facts,
+            account,
             keys: keys.map(|key| (print(&key), key.comment().to_owned())).collect(),
-            proofs: state.proofs.iter().filter_map(parsed).map(|key| print(&key)).collect(),
+            proofs: proofs.iter().filter_map(parsed).map(|key| print(&key)).collect(),
             ends: Vec::new(),
             logins: Vec::new(),
             commands: Vec::new(),
@@ -101,7 +102,7 @@ impl<'a> Reader<'a> {
 
     fn take(&mut self, entry: &Entry) {
         if entry.program.starts_with("sshd") {
-            if let Some(end) = ended(&entry.text, &self.facts.account, entry.pid) {
+            if let Some(end) = ended(&entry.text, self.account, entry.pid) {
                 self.ends.push((end, entry.at));
             } else if let Some(login) = self.login(entry)
                 && self.logins.len() < MOST
@@ -110,7 +111,7 @@ impl<'a> Reader<'a> {
             }
         } else if entry.program == "sudo"
             && self.commands.len() < MOST
-            && let Some((user, line)) = sudo(&entry.text, &self.facts.account)
+            && let Some((user, line)) = sudo(&entry.text, self.account)
         {
             let (user, line) = (user.to_owned(), line.to_owned());
             self.commands.push(Command { at: entry.at, user, line, vouched: entry.vouched });
@@ -118,7 +119,7 @@ impl<'a> Reader<'a> {
     }
 
     fn login(&mut self, entry: &Entry) -> Option<Visit> {
-        let accepted = accepted(&entry.text, &self.facts.account)?;
+        let accepted = accepted(&entry.text, self.account)?;
         if self.proofs.iter().any(|print| accepted.key.ends_with(print.as_str())) {
             return None;
         }
@@ -183,6 +184,18 @@ fn sudo<'a>(text: &'a str, account: &str) -> Option<(&'a str, &'a str)> {
     let (fields, line) = rest.split_once("COMMAND=")?;
     let user = fields.split(" ; ").find_map(|field| field.trim().strip_prefix("USER="))?;
     Some((user, line))
+}
+
+/// What must hold of what is read from a log, whatever stands in it.
+#[cfg(any(test, fuzzing))]
+pub(super) fn fuzz(account: &str, lines: &str) {
+    let mut reader = Reader::new(account, &[], &[]);
+    for entry in authlog::fuzz::entries(lines) {
+        assert!(!entry.line().contains(char::is_control) || lines.contains(char::is_control));
+        reader.take(&entry);
+    }
+    assert!(reader.logins.len() <= MOST && reader.commands.len() <= MOST);
+    assert!(reader.logins.iter().all(|it| it.whose.is_none() && it.until.is_none_or(|_| !it.here)));
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@
 //! file is a hint and no proof.
 
 mod files;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod head;
 mod journal;
 

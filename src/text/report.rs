@@ -61,6 +61,7 @@ words! {
         AuditOver => "The time of this support access is over, but it has not been removed yet. To remove it now: /usr/local/sbin/support-access delete", "기한이 지났지만 아직 삭제되지 않았습니다. 지금 삭제하려면: /usr/local/sbin/support-access delete";
         AuditIncomplete => "A run was cut off before it was complete. The timer undoes it; to do that now: /usr/local/sbin/support-access delete", "실행이 중간에 끊겼습니다. 타이머가 되돌립니다. 지금 되돌리려면: /usr/local/sbin/support-access delete";
         AuditClosing => "The access is being ended, but something is left. To try again: /usr/local/sbin/support-access delete", "종료하는 중이지만 남은 것이 있습니다. 다시 시도하려면: /usr/local/sbin/support-access delete";
+        Foreseen => "Before anything is made: this would keep the engineer out.", "변경하기 전에 확인한 결과, 다음 문제로 엔지니어가 접속할 수 없습니다.";
         AuditLetsIn => "sshd would let the engineer in right now.", "지금 엔지니어가 접속할 수 있습니다.";
         AuditUnknown => "Whether sshd would let the engineer in right now could not be told.", "지금 엔지니어가 접속할 수 있는지 확인하지 못했습니다.";
         AuditDoctor => "What to do about it: /usr/local/sbin/support-access doctor", "해결 방법 확인: /usr/local/sbin/support-access doctor";
