@@ -192,9 +192,12 @@ fn mend(examined: &[Examined], out: &mut Out) -> bool {
     let hands = Hands::new("doctor");
     let mut mended = false;
     for it in examined {
-        let Ok(Some(Finding { fix: Fix::Safe { command, changes }, .. })) = &it.looked else {
+        let Ok(Some(finding)) = &it.looked else { continue };
+        let Fix::Safe { command, changes } = &finding.fix else { continue };
+        // Nobody is refused for it.
+        if finding.confirmed == Some(false) {
             continue;
-        };
+        }
         out.say(Look::Strong, &Told::Fixing { line: command.clone() });
         let failed = changes.iter().find_map(|change| change.apply(&hands).err());
         let error = failed.map(|error| error.to_string());

@@ -1,6 +1,6 @@
 //! sshd's own answer, held against what was found.
 
-use super::{Cause, Examined, Finding, Looked, Patient, Severity, Stage, causes};
+use super::{Cause, Examined, Finding, Looked, Patient, Severity, Stage};
 use crate::host::door::{Reason, Report, Verdict};
 use crate::text::cause::session as told;
 
@@ -72,7 +72,7 @@ pub(super) fn settle(examined: &mut Vec<Examined>, answer: Option<&Report>) {
         }
     }
     // A cause that stands behind the one of sshd's words can't explain them.
-    let stage = causes::all().find(|cause| named == Some(cause.id)).map(|cause| cause.stage);
+    let stage = examined.iter().find(|it| named == Some(it.cause.id)).map(|it| it.cause.stage);
     let explains = |it: &Examined| {
         is_asked(it.cause)
             && matches!(&it.looked, Ok(Some(finding)) if finding.confirmed != Some(false))

@@ -18,6 +18,7 @@ mod classify;
 pub(crate) mod fuzz;
 mod inside;
 mod key;
+mod peer;
 mod reason;
 mod tap;
 

@@ -41,7 +41,13 @@ const CASES: &[Case] = &[
     Case::new("account-expired", "usermod -e 1970-01-01 rocky", Mend::Printed),
     Case::new(
         "account-expired",
-        concat!("chage -E 2020-01-01 rocky; ", config!("UsePAM no")),
+        concat!("usermod -p '*' rocky; chage -E 2020-01-01 rocky; ", config!("UsePAM no")),
+        Mend::Printed,
+    )
+    .restore("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh"),
+    Case::new(
+        "nologin-file",
+        concat!("usermod -p '*' rocky; echo closed >/etc/nologin; ", config!("UsePAM no")),
         Mend::Printed,
     )
     .restore("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh"),

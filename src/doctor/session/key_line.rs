@@ -76,11 +76,11 @@ mod tests {
             ("restrict", Some("restrict")),
             ("restrict,pty", None),
             ("pty,Restrict", Some("Restrict")),
-            (r#"from="192.0.2.7,no-pty",command="a \"b,no-pty\" c""#, None),
-            (r#"from="192.0.2.7",no-pty"#, Some("no-pty")),
+            ("from=\"192.0.2.7,no-pty\",command=\"a \\\"b,no-pty\\\" c\"", None),
+            ("from=\"192.0.2.7\",no-pty", Some("no-pty")),
         ] {
             assert_eq!(forbids_terminal(&split(text)), expected, "{text}");
         }
-        assert_eq!(split(r#"a="1,2",b"#), [r#"a="1,2""#, "b"]);
+        assert_eq!(split("a=\"1,2\",b"), ["a=\"1,2\"", "b"]);
     }
 }

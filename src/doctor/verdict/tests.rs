@@ -1,5 +1,5 @@
 use super::*;
-use crate::doctor::Unseen;
+use crate::doctor::{Unseen, causes};
 use crate::host::door::{Probe, Refusal, Source};
 
 const FROM: &str = "192.0.2.7";
