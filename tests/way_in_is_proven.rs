@@ -153,6 +153,24 @@ fn a_failed_proof_rolls_back() {
     let server = Server::new(Suite::Bookworm);
     let host = &server.host;
     let configs = [
+        ("PubkeyAcceptedAlgorithms rsa-sha2-512\n", "sshd does not accept keys of type"),
+        ("Match User cafe24\n ForceCommand /bin/false\n", "sshd_config: ForceCommand replaces"),
+    ];
+    for (config, reason) in configs {
+        host.put(DROP_IN, config, 0o644);
+        host.ok("systemctl reload ssh");
+        let before = host.snapshot();
+        server
+            .grant("--sudo full")
+            .is("failed", 1)
+            .says(&format!("The engineer could not sign in: {reason}"))
+            .says("open the access without this check: --no-verify")
+            .says("Everything was undone; nothing is left but the log");
+        let left = server.left_since(&before);
+        assert!(left.is_empty(), "{config}{left}");
+    }
+    // What sshd's configuration says for sure is known before anything is made.
+    let configs = [
         ("AllowUsers root\n", "AllowUsers does not name the account"),
         ("AllowUsers cafe24@198.51.100.7\n", "AllowUsers does not name the account"),
         ("DenyGroups cafe24\n", "DenyGroups names a group of the account"),
@@ -162,14 +180,11 @@ fn a_failed_proof_rolls_back() {
         host.put(DROP_IN, config, 0o644);
         host.ok("systemctl reload ssh");
         let before = host.snapshot();
-        server
-            .grant("--sudo full")
-            .is("failed", 1)
-            .says(&format!("The engineer could not sign in: sshd_config: {reason}"))
-            .says("open the access without this check: --no-verify")
-            .says("Everything was undone; nothing is left but the log");
-        let left = server.left_since(&before);
-        assert!(left.is_empty(), "{config}{left}");
+        for words in ["--sudo full", "--sudo full --dry-run"] {
+            let ran = server.grant(words).is("refused", 4);
+            ran.says(&format!("sshd would refuse the engineer: {reason}")).says("--no-verify");
+            server.assert_untouched(&before, config);
+        }
     }
     // He is told, and decides.
     let ran = server.grant("--no-verify").is("granted", 0);
