@@ -43,8 +43,7 @@ pub(super) fn run(options: &Doctor, mut out: Out) -> u8 {
 }
 
 fn refusing(examined: &[Examined]) -> impl Iterator<Item = &'static Cause> {
-    let found = examined.iter().filter(|it| matches!(it.looked, Ok(Some(_))));
-    found.map(|it| it.cause).filter(|cause| cause.severity == Severity::Refuses)
+    examined.iter().filter(|it| it.severity() == Some(Severity::Refuses)).map(|it| it.cause)
 }
 
 /// Prints the table of causes.
@@ -60,13 +59,13 @@ fn describe(cause: &Cause) -> Value {
     json!({
         "id": cause.id,
         "stage": cause.stage.word(),
-        "severity": severity(cause),
+        "severity": severity(cause.severity),
         "name": choose(&cause.told.name, Lang::En),
     })
 }
 
-fn severity(cause: &Cause) -> &'static str {
-    match cause.severity {
+fn severity(severity: Severity) -> &'static str {
+    match severity {
         Severity::Refuses => "refuses",
         Severity::Warns => "warns",
     }
@@ -219,6 +218,7 @@ fn document(examined: &[Examined], out: &mut Out) {
             }
             Ok(Some(finding)) => {
                 let mut value = describe(it.cause);
+                value["severity"] = json!(it.severity().map(severity));
                 value["evidence"] = json!(finding.evidence);
                 value["fix"] = json!(finding.fix.command());
                 value["safe"] = json!(matches!(finding.fix, Fix::Safe { .. }));

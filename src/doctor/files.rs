@@ -99,7 +99,11 @@ fn folder_modes(patient: &Patient) -> Looked {
     }
     let Some(first) = found.first() else { return Ok(None) };
     let shown = found.iter().filter_map(|stop| unsafe_name(stop, passwd));
-    Ok(Some(Finding { evidence: shown.collect(), fix: mend(first, passwd, "go-w") }))
+    Ok(Some(Finding {
+        evidence: shown.collect(),
+        fix: mend(first, passwd, "go-w"),
+        ..Finding::default()
+    }))
 }
 
 fn mend(stop: &Stop, passwd: &Passwd, mode: &str) -> Fix {

@@ -23,6 +23,8 @@ pub fn refusal_cause(reason: &Reason) -> Option<&'static str> {
         Reason::AllowGroups => "allow-groups",
         Reason::PublicKeyOff => "public-keys-off",
         Reason::MoreMethods => "more-methods",
+        Reason::HostsDeny => "hosts-deny",
+        Reason::RootRefused => "root-login",
         Reason::BrokenConfig => "config-broken",
         _ => return None,
     })

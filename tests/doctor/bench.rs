@@ -25,6 +25,8 @@ const CLIENT: &str = "192.0.2.7";
 /// The account that is signed in to, as on a server of the customer's own.
 pub(crate) const ACCOUNT: &str = "rocky";
 const PROGRAM: &str = "/run/test/support-access";
+/// On the engineer's own host.
+const PRIVATE: &str = "/run/test/engineer";
 const PUBLIC: &str = "/run/test/engineer.pub";
 
 /// How a cause is mended.
@@ -56,11 +58,25 @@ pub(crate) struct Case {
     pub(crate) client: &'static [&'static str],
     /// Another account than [`ACCOUNT`].
     pub(crate) account: &'static str,
+    /// Another port than 22.
+    pub(crate) port: u16,
+    /// What the engineer does first: a script for his own host.
+    pub(crate) engineer: &'static str,
 }
 
 impl Case {
     pub(crate) const fn new(id: &'static str, breaks: &'static str, mend: Mend) -> Self {
-        Self { id, breaks, mend, restore: "true", also: &[], client: &[], account: ACCOUNT }
+        Self {
+            id,
+            breaks,
+            mend,
+            restore: "true",
+            also: &[],
+            client: &[],
+            account: ACCOUNT,
+            port: 22,
+            engineer: "true",
+        }
     }
 
     pub(crate) const fn restore(mut self, script: &'static str) -> Self {
@@ -70,6 +86,21 @@ impl Case {
 
     pub(crate) const fn also(mut self, ids: &'static [&'static str]) -> Self {
         self.also = ids;
+        self
+    }
+
+    pub(crate) const fn client(mut self, arguments: &'static [&'static str]) -> Self {
+        self.client = arguments;
+        self
+    }
+
+    pub(crate) const fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    pub(crate) const fn engineer(mut self, script: &'static str) -> Self {
+        self.engineer = script;
         self
     }
 
@@ -83,7 +114,6 @@ impl Case {
 pub(crate) struct Bench {
     pub(crate) host: Host,
     engineer: Host,
-    key: Key,
     _net: Net,
 }
 
@@ -93,6 +123,7 @@ impl Bench {
         let host = suite.boot(&net, "customer", SERVER);
         let engineer = Host::boot(&net, "engineer", CLIENT);
         let key = Key::generate(KeyKind::Ed25519);
+        engineer.put(PRIVATE, key.private(), 0o600);
         let program = std::fs::read(env!("CARGO_BIN_EXE_support-access")).unwrap();
         host.put(PROGRAM, program, 0o755);
         host.put(PUBLIC, key.public(), 0o644);
@@ -106,33 +137,37 @@ impl Bench {
              echo 'PerSourcePenalties no' >/etc/ssh/sshd_config.d/00-lab.conf && \
              systemctl reload ssh || true";
         host.ok(config);
-        let bench = Self { host, engineer, key, _net: net };
-        assert!(bench.comes_to(true, ACCOUNT, &[]), "the server is healthy at first");
+        let bench = Self { host, engineer, _net: net };
+        assert!(bench.comes_to(true, ACCOUNT, 22, &[]), "the server is healthy at first");
         bench
     }
 
     /// Whether the engineer's ssh comes to do what is expected of it. A reload is over before sshd has
     /// read its configuration.
-    fn comes_to(&self, expected: bool, account: &str, client: &[&str]) -> bool {
+    fn comes_to(&self, expected: bool, account: &str, port: u16, client: &[&str]) -> bool {
         (0..20).any(|turn| {
             std::thread::sleep(Duration::from_millis(if turn == 0 { 0 } else { 300 }));
-            self.gets_in(account, client) == expected
+            self.gets_in(account, port, client) == expected
         })
     }
 
     /// Whether a real ssh of the engineer's runs a command there.
-    fn gets_in(&self, account: &str, client: &[&str]) -> bool {
-        let mut attempt = self.engineer.ssh(&self.key, &format!("{account}@{SERVER}"));
-        for argument in client {
-            attempt = attempt.option(argument);
-        }
-        attempt.command("echo in-$((40+2))").run().stdout.contains("in-42")
+    fn gets_in(&self, account: &str, port: u16, client: &[&str]) -> bool {
+        // ssh takes the first of several values, so the case's come first.
+        let client: Vec<String> = client.iter().map(|word| format!("'{word}'")).collect();
+        let line = format!(
+            "ssh -F/dev/null -T {} -p{port} -i{PRIVATE} -oBatchMode=yes -oIdentitiesOnly=yes \
+             -oStrictHostKeyChecking=no -oUserKnownHostsFile=/dev/null -oConnectTimeout=3 \
+             {account}@{SERVER} 'echo in-$((40+2))'",
+            client.join(" ")
+        );
+        self.engineer.run(&line).stdout.contains("in-42")
     }
 
     fn doctor(&self, case: &Case, more: &str, without: &str) -> (serde_json::Value, i32) {
-        let account = case.account;
+        let (account, port) = (case.account, case.port);
         let line = format!(
-            "{PROGRAM} doctor --account {account} --from {CLIENT} --key {PUBLIC} --json {more}"
+            "{PROGRAM} doctor --account {account} --port {port} --from {CLIENT} --key {PUBLIC} --json {more}"
         );
         let output = self.host.command(&line).env("SUPPORT_ACCESS_WITHOUT_CAUSE", without).run();
         let document =
@@ -143,7 +178,11 @@ impl Bench {
     /// One round.
     fn round(&self, case: &Case) {
         self.host.ok(case.breaks);
-        assert!(self.comes_to(false, case.account, case.client), "ssh gets in all the same");
+        self.engineer.ok(case.engineer);
+        assert!(
+            self.comes_to(false, case.account, case.port, case.client),
+            "ssh gets in all the same"
+        );
         let (document, code) = self.doctor(case, "", "");
         let named = ids(&document);
         let expected: Vec<&str> = [&[case.id], case.also].concat();
@@ -154,13 +193,35 @@ impl Bench {
         self.mend(case);
         let (account, client): (_, &[&str]) = match case.mend {
             Mend::Client(arguments) => (ACCOUNT, arguments),
-            _ => (ACCOUNT, &[]),
+            _ => (case.account, case.client),
         };
-        assert!(self.comes_to(true, account, client), "ssh does not get in after the mending");
+        // Another port is the client's to name, where it is the client that must change.
+        let port = if matches!(case.mend, Mend::Client(_)) { 22 } else { case.port };
+        assert!(
+            self.comes_to(true, account, port, client),
+            "ssh does not get in after the mending"
+        );
         self.host.ok(case.restore);
-        let healthy = Case { account: ACCOUNT, ..Case::new("", "", Mend::Fix) };
-        let (document, code) = self.doctor(&healthy, "", "");
-        assert!(code == 0 && ids(&document).is_empty(), "still ill: {document:#}");
+        self.is_healthy(&[]);
+    }
+
+    /// Where nothing is wrong the doctor finds nothing, and has ruled these out.
+    pub(crate) fn is_healthy(&self, ruled_out: &[&str]) {
+        assert!(self.comes_to(true, ACCOUNT, 22, &[]), "not healthy");
+        let (document, code) = self.doctor(&Case::new("", "", Mend::Fix), "", "");
+        let has = |id: &&&str| {
+            document["ruled_out"].as_array().is_some_and(|ids| ids.contains(&(**id).into()))
+        };
+        let missing: Vec<_> = ruled_out.iter().filter(|id| !has(id)).collect();
+        assert!(code == 0 && ids(&document).is_empty() && missing.is_empty(), "{document:#}");
+    }
+
+    /// Where the engineer gets in but something is on the way, the doctor warns of it.
+    pub(crate) fn warns(&self, id: &str) {
+        assert!(self.comes_to(true, ACCOUNT, 22, &[]), "it refuses already");
+        let (document, code) = self.doctor(&Case::new("", "", Mend::Fix), "", "");
+        let severity = &document["findings"][0]["severity"];
+        assert!(code == 0 && ids(&document) == [id] && severity == "warns", "{code} {document:#}");
     }
 
     fn mend(&self, case: &Case) {
@@ -191,9 +252,16 @@ fn ids(document: &serde_json::Value) -> Vec<String> {
 /// All cases of one file, one after the other on one server of each release; what fails leaves a
 /// sick server, so the next case gets a new one.
 pub(crate) fn run(suite: Suite, cases: &[Case]) {
+    // `DOCTOR_ONLY=id,id` tries the cases of these causes alone.
+    let only = std::env::var("DOCTOR_ONLY").unwrap_or_default();
+    let wanted = |case: &&Case| only.is_empty() || only.split(',').any(|id| id == case.id);
+    let cases: Vec<&Case> = cases.iter().filter(wanted).collect();
     let table = Cases::new(&format!("doctor: {suite:?}"));
+    if cases.is_empty() {
+        return table.skip("all", &format!("DOCTOR_ONLY={only}"));
+    }
     let mut bench = Bench::new(suite);
-    for case in cases {
+    for case in &cases {
         let mut whole = false;
         table.case(case.id, || {
             bench.round(case);
