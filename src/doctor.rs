@@ -126,6 +126,8 @@ pub struct Finding {
     /// What sshd itself says to it: `true`, that it refuses for this reason; `false`, that it lets
     /// the login in all the same; `None`, nothing.
     pub confirmed: Option<bool>,
+    /// How bad it is here, where that is not what the table says.
+    pub severity: Option<Severity>,
 }
 
 impl Finding {
@@ -135,6 +137,11 @@ impl Finding {
 
     fn with(mut self, fix: Fix) -> Self {
         self.fix = fix;
+        self
+    }
+
+    fn is(mut self, severity: Severity) -> Self {
+        self.severity = Some(severity);
         self
     }
 }
@@ -183,6 +190,8 @@ words! {
         NoKey => "the key is not known: --key FILE names its public half", "키를 알 수 없습니다. --key 파일로 공개 키를 지정해 주세요";
         NoKeyFile => "there is no key file", "공개키 파일이 없습니다";
         Earlier => "sshd refuses before that", "그 전에 sshd가 거부합니다";
+        NoSource => "it is not known from where: --from ADDRESS names it", "접속하는 쪽 주소를 알 수 없습니다. --from 주소로 지정해 주세요";
+        TooInvolved => "the rules are too involved to be judged with certainty", "규칙이 복잡하여 확실하게 판단할 수 없습니다";
         NotAsked { why: String } => "sshd's own answer is not known: {why}", "sshd의 응답을 확인하지 못했습니다: {why}";
         Broken { why: String } => "{why}", "{why}";
     }
@@ -195,6 +204,15 @@ pub struct Examined {
     pub cause: &'static Cause,
     /// What came of it.
     pub looked: Looked,
+}
+
+impl Examined {
+    /// How bad what was found is; `None` if nothing was.
+    #[must_use]
+    pub fn severity(&self) -> Option<Severity> {
+        let found = self.looked.as_ref().ok()?.as_ref()?;
+        Some(found.severity.unwrap_or(self.cause.severity))
+    }
 }
 
 /// Looks for every cause, in order.

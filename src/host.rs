@@ -8,6 +8,7 @@ pub mod change;
 pub mod clock;
 pub mod door;
 pub mod files;
+pub mod firewall;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz;
 pub mod inside;

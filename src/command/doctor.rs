@@ -43,9 +43,12 @@ pub(super) fn run(options: &Doctor, mut out: Out) -> u8 {
 }
 
 fn refusing(examined: &[Examined]) -> impl Iterator<Item = &'static Cause> {
-    let stands = |finding: &Finding| finding.confirmed != Some(false);
-    let found = examined.iter().filter(move |it| matches!(&it.looked, Ok(Some(f)) if stands(f)));
-    found.map(|it| it.cause).filter(|cause| cause.severity == Severity::Refuses)
+    let stands = |it: &&Examined| {
+        let confirmed = |finding: &Finding| finding.confirmed != Some(false);
+        matches!(&it.looked, Ok(Some(finding)) if confirmed(finding))
+            && it.severity() == Some(Severity::Refuses)
+    };
+    examined.iter().filter(stands).map(|it| it.cause)
 }
 
 /// Prints the table of causes.
@@ -61,13 +64,13 @@ fn describe(cause: &Cause) -> Value {
     json!({
         "id": cause.id,
         "stage": cause.stage.word(),
-        "severity": severity(cause),
+        "severity": severity(cause.severity),
         "name": choose(&cause.told.name, Lang::En),
     })
 }
 
-fn severity(cause: &Cause) -> &'static str {
-    match cause.severity {
+fn severity(severity: Severity) -> &'static str {
+    match severity {
         Severity::Refuses => "refuses",
         Severity::Warns => "warns",
     }
@@ -226,6 +229,7 @@ fn document(examined: &[Examined], out: &mut Out) {
             }
             Ok(Some(finding)) => {
                 let mut value = describe(it.cause);
+                value["severity"] = json!(it.severity().map(severity));
                 value["evidence"] = json!(finding.evidence);
                 value["confirmed"] = json!(finding.confirmed);
                 value["fix"] = json!(finding.fix.command());

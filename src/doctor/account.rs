@@ -4,13 +4,19 @@
 use std::path::Path;
 
 use super::{Cause, Finding, Fix, Looked, Patient, Stage, Unseen};
+use crate::host::accounts;
+use crate::host::authlog::Entry;
+use crate::host::files::read_text;
 use crate::host::run::{Tool, quote};
 use crate::host::sshd::{names_group, names_user};
+use crate::host::systemd;
 use crate::text::cause::account as told;
 
 /// The causes of this stage, in the order in which a login meets them.
 pub(super) const CAUSES: &[Cause] = &[
-    Cause::new("no-account", Stage::Account, &told::NO_ACCOUNT, missing),
+    Cause::new("name-service", Stage::Account, &told::NAME_SERVICE, name_service),
+    // Another name than the one that was tried is the client's to use.
+    Cause::new("no-account", Stage::Account, &told::NO_ACCOUNT, missing).unasked(),
     Cause::new("bad-shell", Stage::Account, &told::BAD_SHELL, bad_shell),
     Cause::new("deny-users", Stage::Account, &told::DENY_USERS, denied_user),
     Cause::new("allow-users", Stage::Account, &told::ALLOW_USERS, not_allowed_user),
@@ -30,22 +36,76 @@ const USUAL: [&str; 10] = [
     "cloud-user",
     "opc",
     "admin",
-    "root",
+    "fedora",
 ];
 
+/// Sources of nsswitch.conf(5) that ask a daemon of their own, and its unit.
+const SERVICES: [(&str, &str); 4] =
+    [("sss", "sssd"), ("ldap", "nslcd"), ("winbind", "winbind"), ("nis", "ypbind")];
+
+/// The account is there, but sshd does not come to hear of it.
+fn name_service(patient: &Patient) -> Looked {
+    let name = &patient.asked.account;
+    let why = || Unseen::Broken { why: "getent passwd".to_owned() };
+    if accounts::services_know(name).ok_or_else(why)? {
+        return Ok(None);
+    }
+    let text = read_text("/etc/nsswitch.conf").ok().flatten().unwrap_or_default();
+    let line = text.lines().find(|line| line.starts_with("passwd:")).unwrap_or_default();
+    let mut finding = Finding::new(format!("getent passwd {}: nothing", quote(name)));
+    finding.evidence.push(format!("/etc/nsswitch.conf: {line}"));
+    if patient.account().is_ok() {
+        finding.evidence.push(format!("/etc/passwd: {name}"));
+        let fix = "sed -i 's/^passwd:/passwd: files/' /etc/nsswitch.conf";
+        let files = line.split_ascii_whitespace().any(|word| matches!(word, "files" | "compat"));
+        let fix = if files { Fix::Told } else { Fix::Run(fix.to_owned()) };
+        return Ok(Some(finding.with(fix)));
+    }
+    let down = SERVICES.into_iter().find(|(source, unit)| {
+        line.split_ascii_whitespace().any(|word| word == *source)
+            && systemd::is_active(unit).is_ok_and(|active| !active)
+    });
+    let Some((_, unit)) = down else { return Ok(None) };
+    finding.evidence.push(format!("systemctl is-active {unit}: no"));
+    Ok(Some(finding.with(Fix::Run(format!("systemctl start {unit}")))))
+}
+
 fn missing(patient: &Patient) -> Looked {
+    let name = &patient.asked.account;
+    if patient.account().is_ok() {
+        // There is one, but perhaps it is not the one that was tried.
+        let Ok(last) = patient.last_heard() else { return Ok(None) };
+        let tried = |entry: &&Entry| Some(entry.text.strip_prefix("Invalid user ")?.to_owned());
+        let Some((tried, entry)) = last.iter().find_map(|entry| Some((tried(entry)?, entry)))
+        else {
+            return Ok(None);
+        };
+        if tried.starts_with(&format!("{name} from ")) {
+            return Ok(None);
+        }
+        let finding = Finding::new(entry.line());
+        return Ok(Some(finding.with(Fix::Client(format!("ssh {}@…", quote(name))))));
+    }
     if !matches!(patient.account(), Err(Unseen::NoAccount)) {
         return patient.account().map(|_| None);
     }
-    let name = &patient.asked.account;
     let mut finding = Finding::new(format!("getent passwd {}: nothing", quote(name)));
-    let there =
-        |name: &&&str| crate::host::accounts::local_account(name).is_ok_and(|a| a.is_some());
-    if let Some(usual) = USUAL.iter().find(there) {
+    if let Some(usual) = usual() {
         finding.evidence.push(format!("/etc/passwd: {usual}"));
-        finding.fix = Fix::Client(format!("ssh {usual}@…"));
+        finding.fix = Fix::Client(format!("ssh {}@…", quote(&usual)));
     }
     Ok(Some(finding))
+}
+
+/// The account that an image of this distribution comes with, if it is here.
+fn usual() -> Option<String> {
+    let text = read_text("/etc/os-release").ok().flatten().unwrap_or_default();
+    let id = text.lines().find_map(|line| line.strip_prefix("ID="));
+    let id = id.map(|id| id.trim_matches(['"', '\''])).filter(|id| !id.is_empty());
+    let there = |name: &&str| {
+        accounts::local_account(name).is_ok_and(|it| it.is_some_and(|it| it.uid != 0))
+    };
+    id.into_iter().chain(USUAL).find(there).map(str::to_owned)
 }
 
 fn bad_shell(patient: &Patient) -> Looked {

@@ -1,5 +1,7 @@
 //! All that is known of a login and of this server, read once and changed by nothing here.
 
+mod heard;
+
 use std::cell::OnceCell;
 use std::net::IpAddr;
 use std::ops::ControlFlow::{Break, Continue};
@@ -10,6 +12,7 @@ use crate::host::accounts::{self, Passwd, Shadow};
 use crate::host::authlog::{self, Entry, Reach};
 use crate::host::door::{self, Refusal, Report, Request, Source, Verdict};
 use crate::host::files::{self, Stop, Trust};
+use crate::host::firewall::{self, Fate, Packet};
 use crate::host::pam::{self, Rule};
 use crate::host::sshd::{self, Config, Sshd, SshdError};
 use crate::host::startup::Startup;
@@ -75,6 +78,7 @@ pub struct Patient {
     pub key_files: Vec<KeyFile>,
     answer: OnceCell<Result<Report, String>>,
     pam: OnceCell<Result<Vec<Rule>, String>>,
+    fates: OnceCell<Result<Vec<Fate>, String>>,
     log: OnceCell<(Vec<Entry>, Reach)>,
 }
 
@@ -123,6 +127,7 @@ impl Patient {
             asked,
             answer: OnceCell::new(),
             pam: OnceCell::new(),
+            fates: OnceCell::new(),
             log: OnceCell::new(),
         }
     }
@@ -139,6 +144,26 @@ impl Patient {
     /// sshd's configuration for this login.
     pub fn config(&self) -> Result<&Config, Unseen> {
         self.config.as_ref().map_err(|_| if self.root { Unseen::NoSshd } else { Unseen::NotRoot })
+    }
+
+    /// The sshd, whose sockets only root can see.
+    pub(super) fn daemon(&self) -> Result<&Sshd, Unseen> {
+        if !self.root {
+            return Err(Unseen::NotRoot);
+        }
+        self.sshd.as_ref().map_err(|_| Unseen::NoSshd)
+    }
+
+    /// The port that is knocked on, where an sshd listens, but not there.
+    pub(super) fn missed_port(&self) -> Option<u16> {
+        let sshd = self.daemon().ok()?;
+        let port = self.asked.port;
+        (!sshd.listeners.is_empty() && sshd.at(port).next().is_none()).then_some(port)
+    }
+
+    /// Whether the configuration on disk has a port.
+    pub(super) fn is_configured(&self, port: u16) -> bool {
+        self.config().is_ok_and(|config| config.ports().contains(&port))
     }
 
     /// What it says for a keyword, as a finding.
@@ -159,6 +184,23 @@ impl Patient {
     #[must_use]
     pub fn from(&self) -> IpAddr {
         self.asked.from.first().map_or(IpAddr::from([192, 0, 2, 1]), |source| source.addr)
+    }
+
+    /// What the packet filter does with a connection from each address.
+    pub fn fates(&self) -> Result<&[Fate], Unseen> {
+        if !self.root {
+            return Err(Unseen::NotRoot);
+        }
+        let judge = |source: &Source| {
+            firewall::fate(&Packet {
+                from: (!self.asked.from_anywhere).then_some(source.addr),
+                port: self.asked.port,
+                own: addresses::own(),
+                interfaces: addresses::interfaces(),
+            })
+        };
+        let fates = self.fates.get_or_init(|| self.asked.from.iter().map(judge).collect());
+        fates.as_deref().map_err(|why| Unseen::Broken { why: why.clone() })
     }
 
     /// What sshd itself says to each key from each address, and to a session with a key of our own.

@@ -24,6 +24,8 @@ pub fn refusal_cause(reason: &Reason) -> Option<&'static str> {
         Reason::AllowGroups => "allow-groups",
         Reason::PublicKeyOff => "public-keys-off",
         Reason::MoreMethods => "more-methods",
+        Reason::HostsDeny => "hosts-deny",
+        Reason::RootRefused => "root-login",
         Reason::BrokenConfig => "config-broken",
         Reason::PasswordAged => "password-inactive",
         Reason::PasswordChange => "password-change",
@@ -74,7 +76,7 @@ pub(super) fn settle(examined: &mut Vec<Examined>, answer: Option<&Report>) {
     // A cause that stands behind the one of sshd's words can't explain them.
     let stage = examined.iter().find(|it| named == Some(it.cause.id)).map(|it| it.cause.stage);
     let explains = |it: &Examined| {
-        is_asked(it.cause)
+        (is_asked(it.cause) || named == Some(it.cause.id))
             && matches!(&it.looked, Ok(Some(finding)) if finding.confirmed != Some(false))
             && stage.is_none_or(|stage| it.cause.stage <= stage)
     };

@@ -71,6 +71,13 @@ pub fn local_account(name: &str) -> Result<Option<Passwd>, AccountError> {
     Ok(local_line("/etc/passwd", name)?.as_deref().and_then(Passwd::parse))
 }
 
+/// Whether the name services, which sshd asks, know an account; none where they can't be asked.
+#[must_use]
+pub fn services_know(name: &str) -> Option<bool> {
+    super::run::find("getent")?;
+    getent("passwd", name).ok().map(|line| line.is_some())
+}
+
 /// Names of local accounts whose fifth part of the GECOS field begins like this.
 pub fn marked(prefix: &str) -> Result<Vec<String>, AccountError> {
     let text = read_text("/etc/passwd")?.unwrap_or_default();

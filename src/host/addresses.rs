@@ -19,6 +19,15 @@ pub fn own() -> Vec<IpAddr> {
     found
 }
 
+/// Names of all interfaces but the loopback.
+pub fn interfaces() -> Vec<String> {
+    let all = nix::ifaddrs::getifaddrs().into_iter().flatten().map(|it| it.interface_name);
+    let mut names: Vec<String> = all.filter(|name| name != "lo").collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
 fn is_reachable(address: &IpAddr) -> bool {
     let link_local = match address {
         IpAddr::V4(a) => a.is_link_local(),

@@ -11,8 +11,7 @@ pub const DAY: i64 = 86_400;
 
 /// The wall clock, in seconds since 1970-01-01 UTC.
 pub fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    seconds(SystemTime::now())
 }
 
 /// Which boot this is, and for how many seconds it has run, sleep included. Unlike the wall clock,
@@ -22,6 +21,12 @@ pub fn boot() -> Option<(String, i64)> {
     let since = clock_gettime(ClockId::CLOCK_BOOTTIME).ok()?;
     #[allow(clippy::useless_conversion, reason = "time_t is narrower on some targets")]
     Some((id.trim().to_owned(), i64::from(since.tv_sec())))
+}
+
+/// A moment of the wall clock, in seconds since 1970-01-01 UTC.
+pub fn seconds(time: SystemTime) -> i64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// A moment as RFC 3339 in UTC.

@@ -168,6 +168,31 @@ impl Sshd {
         Ok(Config::parse(&out.stdout))
     }
 
+    /// Whether a daemon runs, rather than systemd waiting to start one.
+    #[must_use]
+    pub fn runs(&self) -> bool {
+        self.daemon.is_some()
+    }
+
+    /// When the running daemon last read its configuration.
+    #[must_use]
+    pub fn loaded(&self, config: &Config) -> Option<SystemTime> {
+        self.daemon.as_ref()?.loaded(config.get("pidfile"))
+    }
+
+    /// How many connections are about to sign in, and from how many on the daemon turns new ones
+    /// away; daemons before 8.2 don't tell.
+    #[must_use]
+    pub fn startups(&self) -> Option<(u32, u32)> {
+        self.daemon.as_ref()?.startups()
+    }
+
+    /// What the program says against starting here and now (`sshd -t`), if anything.
+    pub fn complaint(&self) -> Result<Option<String>, SshdError> {
+        let out = self.invocation.tool(["-t"]).allow(&[1, 255]).run()?;
+        Ok((out.code() != 0).then_some(out.stderr))
+    }
+
     /// Whether sshd would start with the configuration on disk (`sshd -t`).
     pub fn check(&self) -> Result<(), SshdError> {
         self.test(&["-t"]).map(drop)
@@ -197,12 +222,19 @@ impl Sshd {
     /// or by a reload.
     #[must_use]
     pub fn config_changed_since_start(&self, config: &Config) -> Option<Stale> {
-        let loaded = self.daemon.as_ref()?.loaded(config.get("pidfile"))?;
+        let loaded = self.loaded(config)?;
         let main = self.invocation.args.windows(2).find(|pair| pair[0] == "-f");
         let main = main.map_or(MAIN_CONFIG, |pair| pair[1].as_str());
         let (changed, file) = newest(Path::new(main), Path::new(DROP_INS))?;
         (changed > loaded).then_some(Stale { file, changed, loaded })
     }
+}
+
+/// The name of sshd's unit: Debian's and Ubuntu's `ssh`, everybody else's `sshd`.
+#[must_use]
+pub fn unit() -> &'static str {
+    let debian = ["/lib/systemd/system/ssh.service", "/usr/lib/systemd/system/ssh.service"];
+    if debian.iter().any(|path| Path::new(path).exists()) { "ssh" } else { "sshd" }
 }
 
 /// When the configuration's main file or a drop-in was last changed, or a drop-in came or went;

@@ -6,6 +6,10 @@ use crate::bench::{Case, MENDED, Mend, run};
 
 const CASES: &[Case] = &[
     Case::new("no-account", "true", Mend::Client(&[])).account("nobody-here"),
+    Case::new("no-account", "useradd -m debian", Mend::Client(&[])).account("admin").restore("userdel -r debian"),
+    Case::new("no-account", "true", Mend::Client(&[])).client(&["-lcentos"]),
+    Case::new("name-service", "sed -i 's/^passwd:.*/passwd: sss/' /etc/nsswitch.conf", Mend::Printed)
+        .restore("sed -i 's/^passwd:.*/passwd: files systemd/' /etc/nsswitch.conf"),
     Case::new("bad-shell", "usermod -s /bin/no-such-shell rocky", Mend::Fix),
     Case::new("bad-shell", "usermod -s /etc/passwd rocky", Mend::Fix),
     Case::new("nologin-shell", "usermod -s /usr/sbin/nologin rocky", Mend::Fix),

@@ -25,6 +25,8 @@ const CLIENT: &str = "192.0.2.7";
 /// The account that is signed in to, as on a server of the customer's own.
 pub(crate) const ACCOUNT: &str = "rocky";
 const PROGRAM: &str = "/run/test/support-access";
+/// On the engineer's own host.
+const PRIVATE: &str = "/run/test/engineer";
 const PUBLIC: &str = "/run/test/engineer.pub";
 
 /// How a cause is mended.
@@ -62,6 +64,10 @@ pub(crate) struct Case {
     pub(crate) only: Option<(Suite, &'static str)>,
     /// Whether it is a warning: the engineer gets in all the time.
     pub(crate) warns: bool,
+    /// Another port than 22.
+    pub(crate) port: u16,
+    /// What the engineer does first: a script for his own host.
+    pub(crate) engineer: &'static str,
 }
 
 impl Case {
@@ -77,6 +83,8 @@ impl Case {
             terminal: false,
             only: None,
             warns: false,
+            port: 22,
+            engineer: "true",
         }
     }
 
@@ -105,6 +113,21 @@ impl Case {
         self
     }
 
+    pub(crate) const fn client(mut self, arguments: &'static [&'static str]) -> Self {
+        self.client = arguments;
+        self
+    }
+
+    pub(crate) const fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    pub(crate) const fn engineer(mut self, script: &'static str) -> Self {
+        self.engineer = script;
+        self
+    }
+
     pub(crate) const fn account(mut self, name: &'static str) -> Self {
         self.account = name;
         self
@@ -118,7 +141,6 @@ const HEALTHY: Case = Case::new("", "", Mend::Fix);
 pub(crate) struct Bench {
     pub(crate) host: Host,
     engineer: Host,
-    key: Key,
     _net: Net,
 }
 
@@ -128,6 +150,7 @@ impl Bench {
         let host = suite.boot(&net, "customer", SERVER);
         let engineer = Host::boot(&net, "engineer", CLIENT);
         let key = Key::generate(KeyKind::Ed25519);
+        engineer.put(PRIVATE, key.private(), 0o600);
         let program = std::fs::read(env!("CARGO_BIN_EXE_support-access")).unwrap();
         host.put(PROGRAM, program, 0o755);
         host.put(PUBLIC, key.public(), 0o644);
@@ -141,7 +164,7 @@ impl Bench {
              echo 'PerSourcePenalties no' >/etc/ssh/sshd_config.d/00-lab.conf && \
              systemctl reload ssh || true";
         host.ok(config);
-        let bench = Self { host, engineer, key, _net: net };
+        let bench = Self { host, engineer, _net: net };
         assert!(bench.comes_to(true, &HEALTHY, &[]), "the server is healthy at first");
         bench
     }
@@ -157,23 +180,28 @@ impl Bench {
 
     /// Whether a real ssh of the engineer's runs a command there, or brings him to a terminal.
     fn gets_in(&self, case: &Case, client: &[&str]) -> bool {
-        let mut attempt = self.engineer.ssh(&self.key, &format!("{}@{SERVER}", case.account));
-        for argument in client {
-            attempt = attempt.option(argument);
-        }
+        // ssh takes the first of several values, so the case's come first.
+        let client: Vec<String> = client.iter().map(|word| format!("'{word}'")).collect();
+        let Case { port, account, .. } = case;
+        let line = format!(
+            "ssh -F/dev/null {} -p{port} -i{PRIVATE} -oBatchMode=yes -oIdentitiesOnly=yes \
+             -oStrictHostKeyChecking=no -oUserKnownHostsFile=/dev/null -oConnectTimeout=3 \
+             {account}@{SERVER}",
+            client.join(" ")
+        );
         if case.terminal {
-            let mut session = attempt.open_session();
-            session.send("echo in-$((40+2)); tty; exit\n");
-            let screen = session.wait().stdout;
+            // What is typed is echoed, so that what is waited for must not be in it.
+            let typed = "echo 'echo in-$((40+2)); tty; exit'";
+            let screen = self.engineer.run(&format!("{typed} | timeout 30 {line} -tt")).stdout;
             return screen.contains("in-42") && screen.contains("/dev/pts/");
         }
-        attempt.command("echo in-$((40+2))").run().stdout.contains("in-42")
+        self.engineer.run(&format!("{line} -T 'echo in-$((40+2))'")).stdout.contains("in-42")
     }
 
     fn doctor(&self, case: &Case, more: &str, without: &str) -> (serde_json::Value, i32) {
-        let account = case.account;
+        let (account, port) = (case.account, case.port);
         let line = format!(
-            "{PROGRAM} doctor --account {account} --from {CLIENT} --key {PUBLIC} --json {more}"
+            "{PROGRAM} doctor --account {account} --port {port} --from {CLIENT} --key {PUBLIC} --json {more}"
         );
         let output = self.host.command(&line).env("SUPPORT_ACCESS_WITHOUT_CAUSE", without).run();
         let document =
@@ -184,6 +212,7 @@ impl Bench {
     /// One round.
     fn round(&self, case: &Case) {
         self.host.ok(case.breaks);
+        self.engineer.ok(case.engineer);
         assert!(self.comes_to(case.warns, case, case.client), "ssh gets in: {}", !case.warns);
         let (document, code) = self.doctor(case, "", "");
         let named = ids(&document);
@@ -200,15 +229,34 @@ impl Bench {
         assert!(!ids(&document).contains(&case.id.to_owned()), "named without its detector");
         assert_ne!(ids(&document), expected, "nothing is missing without its detector");
         self.mend(case);
-        let client: &[&str] = match case.mend {
-            Mend::Client(arguments) => arguments,
-            _ => &[],
+        // Another port is the client's to name, where it is the client that must change.
+        let Case { account, terminal, port, .. } = *case;
+        let (healthy, client) = match case.mend {
+            Mend::Client(arguments) => (Case { terminal, ..HEALTHY }, arguments),
+            _ => (Case { account, terminal, port, ..HEALTHY }, case.client),
         };
-        let healthy = Case { terminal: case.terminal, ..HEALTHY };
         assert!(self.comes_to(true, &healthy, client), "ssh does not get in after the mending");
         self.host.ok(case.restore);
+        self.is_healthy(&[]);
+    }
+
+    /// Where nothing is wrong the doctor finds nothing, and has ruled these out.
+    pub(crate) fn is_healthy(&self, ruled_out: &[&str]) {
+        assert!(self.comes_to(true, &HEALTHY, &[]), "not healthy");
         let (document, code) = self.doctor(&HEALTHY, "", "");
-        assert!(code == 0 && ids(&document).is_empty(), "still ill: {document:#}");
+        let has = |id: &&&str| {
+            document["ruled_out"].as_array().is_some_and(|ids| ids.contains(&(**id).into()))
+        };
+        let missing: Vec<_> = ruled_out.iter().filter(|id| !has(id)).collect();
+        assert!(code == 0 && ids(&document).is_empty() && missing.is_empty(), "{document:#}");
+    }
+
+    /// Where the engineer gets in but something is on the way, the doctor warns of it.
+    pub(crate) fn warns(&self, id: &str) {
+        assert!(self.comes_to(true, &HEALTHY, &[]), "it refuses already");
+        let (document, code) = self.doctor(&HEALTHY, "", "");
+        let severity = &document["findings"][0]["severity"];
+        assert!(code == 0 && ids(&document) == [id] && severity == "warns", "{code} {document:#}");
     }
 
     fn mend(&self, case: &Case) {

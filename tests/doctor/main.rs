@@ -14,6 +14,7 @@ mod bench;
 
 mod account;
 mod files;
+mod network;
 mod pam;
 mod session;
 mod sshd;

@@ -55,6 +55,18 @@ impl Daemon {
         });
         rewritten.max(self.started)
     }
+
+    pub(super) fn startups(&self) -> Option<(u32, u32)> {
+        startups(&read_text(&format!("/proc/{}/cmdline", self.pid)))
+    }
+}
+
+/// `sshd: /usr/sbin/sshd -D [listener] 3 of 10-100 startups`: how many there are, and from how many
+/// on new ones are turned away.
+pub(super) fn startups(title: &str) -> Option<(u32, u32)> {
+    let (_, rest) = title.split_once("[listener] ")?;
+    let (now, rest) = rest.split_once(" of ")?;
+    Some((now.parse().ok()?, rest.split('-').next()?.parse().ok()?))
 }
 
 /// Whether a process is an sshd of root's, and of this system rather than of a container's. Anybody
@@ -213,6 +225,13 @@ mod tests {
         ] {
             assert_eq!(arguments(cmdline), expected, "{cmdline:?}");
         }
+    }
+
+    #[test]
+    fn startups_in_a_title() {
+        let title = "sshd: /usr/sbin/sshd -D [listener] 3 of 10-100 startups\0\0";
+        assert_eq!(startups(title), Some((3, 10)));
+        assert_eq!(startups("/usr/sbin/sshd\0-D\0"), None);
     }
 
     #[test]
