@@ -1,5 +1,7 @@
 //! All that is known of a login and of this server, read once and changed by nothing here.
 
+mod files;
+
 use std::cell::OnceCell;
 use std::net::IpAddr;
 use std::ops::ControlFlow::{Break, Continue};
@@ -9,15 +11,13 @@ use std::time::Duration;
 use crate::host::accounts::{self, Passwd, Shadow};
 use crate::host::authlog::{self, Entry, Reach};
 use crate::host::door::{self, Refusal, Report, Request, Source, Verdict};
-use crate::host::files::{self, Stop, Trust};
-use crate::host::sshd::{self, Config, Sshd, SshdError};
+use crate::host::sshd::{Config, Sshd, SshdError};
 use crate::host::{addresses, clock, is_root};
 use crate::policy::AuthorizedKey;
 
-use super::{Finding, Unseen};
+pub(super) use files::KeyFile;
 
-/// The longest key file that is read, in bytes. sshd reads on, but nobody has such a file.
-const LONGEST: u64 = 4 << 20;
+use super::{Finding, Unseen};
 
 /// How far back the log is read, in seconds, and how many of sshd's messages at most.
 const LOOK_BACK: i64 = clock::DAY;
@@ -41,17 +41,6 @@ pub struct Asked {
     pub keys: Vec<AuthorizedKey>,
 }
 
-/// A file in which sshd looks for keys of the account.
-#[derive(Debug)]
-pub struct KeyFile {
-    /// As sshd names it.
-    pub path: PathBuf,
-    /// Every name on the way to it, links followed; the first that is missing.
-    pub trail: Result<(Vec<Stop>, Option<PathBuf>), String>,
-    /// What is in it, unless it could not be read safely.
-    pub content: Result<Option<Vec<u8>>, String>,
-}
-
 /// All that is known.
 #[derive(Debug)]
 pub struct Patient {
@@ -72,6 +61,7 @@ pub struct Patient {
     /// Where it looks for keys.
     pub key_files: Vec<KeyFile>,
     answer: OnceCell<Result<Report, String>>,
+    other_files: OnceCell<Vec<(PathBuf, String)>>,
     log: OnceCell<(Vec<Entry>, Reach)>,
 }
 
@@ -88,7 +78,7 @@ impl Patient {
             Err(error) => Err(error.to_string()),
         };
         let key_files = match (&config, known) {
-            (Ok(config), Some(passwd)) => key_files(config, passwd),
+            (Ok(config), Some(passwd)) => files::key_files(config, passwd),
             _ => Vec::new(),
         };
         Self {
@@ -101,6 +91,7 @@ impl Patient {
             passwd,
             asked,
             answer: OnceCell::new(),
+            other_files: OnceCell::new(),
             log: OnceCell::new(),
         }
     }
@@ -149,6 +140,34 @@ impl Patient {
     #[must_use]
     pub fn refusal(&self) -> Option<&Refusal> {
         self.answer().ok()?.refusal()
+    }
+
+    /// Whether sshd takes this key from everywhere; nothing if it could not be asked.
+    #[must_use]
+    pub fn takes(&self, key: usize) -> Option<bool> {
+        let report = self.answer().ok()?;
+        let verdicts = || report.probes.iter().filter(|p| p.key == key).map(|p| &p.verdict);
+        if verdicts().any(|verdict| matches!(verdict, Verdict::Refused(_))) {
+            return Some(false);
+        }
+        let all = verdicts().all(|verdict| *verdict == Verdict::Accepted);
+        (all && verdicts().next().is_some()).then_some(true)
+    }
+
+    /// The command that sshd asks for keys, besides the files.
+    #[must_use]
+    pub fn keys_command(&self) -> Option<&str> {
+        let command = self.config.as_ref().ok()?.get("authorizedkeyscommand")?;
+        (!command.eq_ignore_ascii_case("none")).then_some(command)
+    }
+
+    /// Files in the home that sshd does not read, and that may have keys in them; with what is there.
+    #[must_use]
+    pub fn other_files(&self) -> &[(PathBuf, String)] {
+        self.other_files.get_or_init(|| match self.account() {
+            Ok(passwd) => files::others(passwd, &self.key_files),
+            Err(_) => Vec::new(),
+        })
     }
 
     /// Whether sshd was asked, and takes every key from everywhere.
@@ -209,14 +228,4 @@ fn configuration(sshd: &Sshd, asked: &Asked) -> Result<Config, String> {
     let local = own.iter().copied().find(|own| own.is_ipv6() == from.is_ipv6());
     let local = local.unwrap_or(IpAddr::from([127, 0, 0, 1]));
     sshd.effective(&asked.account, from, local, asked.port).map_err(|error| error.to_string())
-}
-
-fn key_files(config: &Config, passwd: &Passwd) -> Vec<KeyFile> {
-    let look = |path: PathBuf| {
-        let trail = files::trail(&path).map_err(|error| error.to_string());
-        // By handle, and never through a link of the account's own: it may lead to anything of root's.
-        let content = files::read(&path, Trust::Owner(passwd.uid), LONGEST);
-        KeyFile { trail, content: content.map_err(|error| error.to_string()), path }
-    };
-    sshd::key_files(config, &passwd.name, &passwd.home, passwd.uid).into_iter().map(look).collect()
 }

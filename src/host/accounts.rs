@@ -154,6 +154,31 @@ pub fn groups_of(name: &str) -> Vec<String> {
         .unwrap_or_default()
 }
 
+/// Ids of all groups of an account; a static binary has no name services of its own, so id(1) is asked.
+#[must_use]
+pub fn gids_of(name: &str) -> Vec<u32> {
+    let out = Tool::new("id").args(["-G", "--", name]).run();
+    out.map(|out| out.stdout.split_ascii_whitespace().filter_map(|gid| gid.parse().ok()).collect())
+        .unwrap_or_default()
+}
+
+/// Whether an account is the only member of a group, as far as the name services list accounts.
+#[must_use]
+pub fn is_alone_in(gid: u32, uid: u32) -> bool {
+    let list = |args: &[&str]| Tool::new("getent").args(args.iter().copied()).run();
+    let gid_text = gid.to_string();
+    let (Ok(passwd), Ok(group)) = (list(&["passwd"]), list(&["group", "--", &gid_text])) else {
+        return false;
+    };
+    let entries: Vec<Passwd> = passwd.stdout.lines().filter_map(Passwd::parse).collect();
+    let name = entries.iter().find(|entry| entry.uid == uid).map(|entry| entry.name.as_str());
+    let mut primary = entries.iter().filter(|entry| entry.gid == gid).map(|entry| entry.uid);
+    let members = group.stdout.trim().rsplit(':').next().unwrap_or_default().to_owned();
+    let mut members = members.split(',').filter(|member| !member.is_empty()).peekable();
+    let any = members.peek().is_some() || primary.clone().next().is_some();
+    any && primary.all(|other| other == uid) && members.all(|member| Some(member) == name)
+}
+
 /// Where useradd puts homes.
 pub fn home_base() -> PathBuf {
     let defaults = Tool::new("useradd").arg("-D").run().map(|out| out.stdout).unwrap_or_default();

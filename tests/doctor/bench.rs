@@ -26,6 +26,8 @@ const CLIENT: &str = "192.0.2.7";
 pub(crate) const ACCOUNT: &str = "rocky";
 const PROGRAM: &str = "/run/test/support-access";
 const PUBLIC: &str = "/run/test/engineer.pub";
+/// The public half of a case's own key.
+const OTHER: &str = "/run/test/other.pub";
 
 /// How a cause is mended.
 #[derive(Clone, Copy)]
@@ -56,11 +58,23 @@ pub(crate) struct Case {
     pub(crate) client: &'static [&'static str],
     /// Another account than [`ACCOUNT`].
     pub(crate) account: &'static str,
+    /// Another key than the engineer's usual one, made by ssh-keygen with these arguments; its public
+    /// half is [`OTHER`] on the server. A client's mending is to use the usual one.
+    pub(crate) key: Option<&'static [&'static str]>,
 }
 
 impl Case {
     pub(crate) const fn new(id: &'static str, breaks: &'static str, mend: Mend) -> Self {
-        Self { id, breaks, mend, restore: "true", also: &[], client: &[], account: ACCOUNT }
+        Self {
+            id,
+            breaks,
+            mend,
+            restore: "true",
+            also: &[],
+            client: &[],
+            account: ACCOUNT,
+            key: None,
+        }
     }
 
     pub(crate) const fn restore(mut self, script: &'static str) -> Self {
@@ -70,6 +84,16 @@ impl Case {
 
     pub(crate) const fn also(mut self, ids: &'static [&'static str]) -> Self {
         self.also = ids;
+        self
+    }
+
+    pub(crate) const fn client(mut self, arguments: &'static [&'static str]) -> Self {
+        self.client = arguments;
+        self
+    }
+
+    pub(crate) const fn key(mut self, arguments: &'static [&'static str]) -> Self {
+        self.key = Some(arguments);
         self
     }
 
@@ -107,22 +131,22 @@ impl Bench {
              systemctl reload ssh || true";
         host.ok(config);
         let bench = Self { host, engineer, key, _net: net };
-        assert!(bench.comes_to(true, ACCOUNT, &[]), "the server is healthy at first");
+        assert!(bench.comes_to(true, &bench.key, ACCOUNT, &[]), "the server is healthy at first");
         bench
     }
 
     /// Whether the engineer's ssh comes to do what is expected of it. A reload is over before sshd has
     /// read its configuration.
-    fn comes_to(&self, expected: bool, account: &str, client: &[&str]) -> bool {
+    fn comes_to(&self, expected: bool, key: &Key, account: &str, client: &[&str]) -> bool {
         (0..20).any(|turn| {
             std::thread::sleep(Duration::from_millis(if turn == 0 { 0 } else { 300 }));
-            self.gets_in(account, client) == expected
+            self.gets_in(key, account, client) == expected
         })
     }
 
     /// Whether a real ssh of the engineer's runs a command there.
-    fn gets_in(&self, account: &str, client: &[&str]) -> bool {
-        let mut attempt = self.engineer.ssh(&self.key, &format!("{account}@{SERVER}"));
+    fn gets_in(&self, key: &Key, account: &str, client: &[&str]) -> bool {
+        let mut attempt = self.engineer.ssh(key, &format!("{account}@{SERVER}"));
         for argument in client {
             attempt = attempt.option(argument);
         }
@@ -131,8 +155,9 @@ impl Bench {
 
     fn doctor(&self, case: &Case, more: &str, without: &str) -> (serde_json::Value, i32) {
         let account = case.account;
+        let key = if case.key.is_some() { OTHER } else { PUBLIC };
         let line = format!(
-            "{PROGRAM} doctor --account {account} --from {CLIENT} --key {PUBLIC} --json {more}"
+            "{PROGRAM} doctor --account {account} --from {CLIENT} --key {key} --json {more}"
         );
         let output = self.host.command(&line).env("SUPPORT_ACCESS_WITHOUT_CAUSE", without).run();
         let document =
@@ -142,8 +167,11 @@ impl Bench {
 
     /// One round.
     fn round(&self, case: &Case) {
+        let other = case.key.map(Key::generate_with);
+        let key = other.as_ref().unwrap_or(&self.key);
+        self.host.put(OTHER, key.public(), 0o644);
         self.host.ok(case.breaks);
-        assert!(self.comes_to(false, case.account, case.client), "ssh gets in all the same");
+        assert!(self.comes_to(false, key, case.account, case.client), "ssh gets in all the same");
         let (document, code) = self.doctor(case, "", "");
         let named = ids(&document);
         let expected: Vec<&str> = [&[case.id], case.also].concat();
@@ -152,11 +180,11 @@ impl Bench {
         assert!(!ids(&document).contains(&case.id.to_owned()), "named without its detector");
         assert_ne!(ids(&document), expected, "nothing is missing without its detector");
         self.mend(case);
-        let (account, client): (_, &[&str]) = match case.mend {
-            Mend::Client(arguments) => (ACCOUNT, arguments),
-            _ => (ACCOUNT, &[]),
+        let (key, client): (_, &[&str]) = match case.mend {
+            Mend::Client(arguments) => (&self.key, arguments),
+            _ => (key, &[]),
         };
-        assert!(self.comes_to(true, account, client), "ssh does not get in after the mending");
+        assert!(self.comes_to(true, key, ACCOUNT, client), "ssh does not get in after the mending");
         self.host.ok(case.restore);
         let healthy = Case { account: ACCOUNT, ..Case::new("", "", Mend::Fix) };
         let (document, code) = self.doctor(&healthy, "", "");
@@ -193,7 +221,12 @@ fn ids(document: &serde_json::Value) -> Vec<String> {
 pub(crate) fn run(suite: Suite, cases: &[Case]) {
     let table = Cases::new(&format!("doctor: {suite:?}"));
     let mut bench = Bench::new(suite);
-    for case in cases {
+    // To try one while it is written.
+    let only = std::env::var("DOCTOR_ONLY").ok();
+    let wanted = |case: &&Case| only.as_deref().is_none_or(|only| only == case.id);
+    let mut tried = 0;
+    for case in cases.iter().filter(wanted) {
+        tried += 1;
         let mut whole = false;
         table.case(case.id, || {
             bench.round(case);
@@ -203,5 +236,5 @@ pub(crate) fn run(suite: Suite, cases: &[Case]) {
             bench = Bench::new(suite);
         }
     }
-    table.finish(cases.len() as u64);
+    table.finish(if only.is_some() { tried } else { cases.len() as u64 });
 }

@@ -14,4 +14,5 @@ mod bench;
 
 mod account;
 mod files;
+mod keys;
 mod sshd;
