@@ -4,6 +4,9 @@ use lab::Suite;
 
 use crate::bench::{Case, MENDED, Mend, run};
 
+/// As it is made by a root with a strict umask.
+const ROOTS: &str = "cd /home/rocky/.ssh; chown root: authorized_keys; chmod 600 authorized_keys";
+
 const CASES: &[Case] = &[
     Case::new("no-key-file-set", config!("AuthorizedKeysFile none"), MENDED),
     Case::new("home-missing", "mv /home/rocky /home/aside", Mend::Printed)
@@ -19,7 +22,7 @@ const CASES: &[Case] = &[
     .restore("rm /home/rocky/.ssh.old"),
     Case::new(
         "key-file-elsewhere",
-        config!("AuthorizedKeysFile /etc/ssh/keys/%u"),
+        config!("AuthorizedKeysFile /etc/ssh/keys/%%u"),
         Mend::Printed,
     )
     .restore(
@@ -52,8 +55,8 @@ const CASES: &[Case] = &[
     Case::new("folder-closed", "chown root: /home/rocky/.ssh", Mend::Printed),
     Case::new("folder-closed", "chown root: /home/rocky; chmod 700 /home/rocky", Mend::Printed),
     Case::new("folder-closed", "chmod 700 /home", Mend::Printed).restore("chmod 755 /home"),
-    Case::new("key-file-unreadable", "chown root: /home/rocky/.ssh/authorized_keys", Mend::Fix),
-    Case::new("key-file-unreadable", "chown root: /home/rocky/.ssh/authorized_keys", Mend::Printed),
+    Case::new("key-file-unreadable", ROOTS, Mend::Fix),
+    Case::new("key-file-unreadable", ROOTS, Mend::Printed),
     Case::new("key-file-unreadable", "chmod 000 /home/rocky/.ssh/authorized_keys", Mend::Fix),
     Case::new(
         "key-file-irregular",
@@ -103,7 +106,7 @@ const CASES: &[Case] = &[
         "folder-modes",
         concat!(
             "install -d -m 777 /etc/ssh/keys; cp /run/test/engineer.pub /etc/ssh/keys/rocky; ",
-            config!("AuthorizedKeysFile /etc/ssh/keys/%u")
+            config!("AuthorizedKeysFile /etc/ssh/keys/%%u")
         ),
         Mend::Printed,
     )
