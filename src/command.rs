@@ -14,6 +14,7 @@ mod out;
 mod policy;
 mod policy_check;
 mod receipt;
+mod visits;
 
 use crate::cli::{self, Command, Env, Problem};
 use crate::text::Lang;

@@ -201,6 +201,19 @@ pub fn examine(patient: &Patient) -> Vec<Examined> {
     examined
 }
 
+/// Looks for what would refuse a login that is still to be made possible: first what is sure, then
+/// what is feared.
+#[must_use]
+pub fn foresee(patient: &Patient) -> [Vec<Examined>; 2] {
+    let look = |ids: &[&str]| {
+        let causes =
+            causes::all().filter(|cause| ids.contains(&cause.id) && !switched_off(cause.id));
+        let examined = causes.map(|cause| Examined { cause, looked: (cause.look)(patient) });
+        examined.filter(|it| matches!(it.looked, Ok(Some(_)))).collect()
+    };
+    [look(&causes::FORESEEN), look(&causes::FEARED)]
+}
+
 /// For the tests' own proof that they fail without a cause's detector: never in a release.
 fn switched_off(id: &str) -> bool {
     cfg!(debug_assertions)

@@ -23,6 +23,7 @@ pub const TARGETS: [(&str, Target); 13] = [
     ("signers", policy::signers),
     ("sshd", host::sshd),
     ("typed", typed),
+    ("visits", grant::visits),
     ("zone", host::zone),
 ];
 

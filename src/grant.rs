@@ -10,3 +10,4 @@ pub mod lost;
 pub mod proof;
 pub mod step;
 pub mod survey;
+pub mod visits;

@@ -8,10 +8,12 @@ use super::failure::Failure;
 use super::grant::turn;
 use super::out::{Exit, Look, Out};
 use super::receipt::{Receipt, earlier};
+use super::visits;
 use crate::cli::PolicySource;
 use crate::grant::journal::{self, State};
 use crate::grant::step::{self, PlanError, Step, Wanted};
-use crate::grant::survey;
+use crate::grant::survey::Door;
+use crate::grant::{self, proof, survey};
 use crate::host::{change, processes};
 use crate::text::Words;
 use crate::text::report::Report;
@@ -49,6 +51,7 @@ fn attempt(source: &PolicySource, out: &mut Out) -> Result<bool, Failure> {
     let whole = tell_state(&state, out);
     let drift = tell_drift(&state, out);
     tell_use(&state, out)?;
+    visits::tell(&grant::visits::look(&state), out);
     Ok(others || !whole || drift)
 }
 
@@ -76,13 +79,39 @@ fn tell_state(state: &State, out: &mut Out) -> bool {
             if let Some(stale) = door.sshd.config_changed_since_start(&door.config) {
                 out.say(Look::Bad, &Report::StaleConfig { file: stale.file.display().to_string() });
             }
-            whole
+            // A grant that is not whole is not to be used.
+            whole && tell_now(state, &door, out)
         }
         Err(error) => {
             tell_refused(&error, out);
             false
         }
     }
+}
+
+/// Asks sshd whether it would let the engineer in now; returns false if not.
+fn tell_now(state: &State, door: &Door, out: &mut Out) -> bool {
+    out.progress(&Report::Proving);
+    let report = proof::ask_again(&state.facts, door);
+    let refusal = report.refusal();
+    let taken = report.proven();
+    out.field(
+        "lets_in",
+        json!(if refusal.is_some() { Some(false) } else { taken.then_some(true) }),
+    );
+    let Some(refusal) = refusal else {
+        out.say(
+            if taken { Look::Good } else { Look::Plain },
+            if taken { &Report::AuditLetsIn } else { &Report::AuditUnknown },
+        );
+        return true;
+    };
+    out.say(Look::Bad, &Report::ProofFailed { reason: refusal.reason.say(out.lang()) });
+    for line in &refusal.evidence {
+        out.say(Look::Plain, &Report::ProofEvidence { line: line.clone() });
+    }
+    out.say(Look::Plain, &Report::AuditDoctor);
+    false
 }
 
 /// Says what a repair would change; returns whether there is anything.

@@ -8,11 +8,11 @@ use super::grant::turn;
 use super::handover;
 use super::log::write_log;
 use super::out::{Exit, Look, Out};
-use super::policy;
+use super::{policy, visits};
 use crate::cli::PolicySource;
-use crate::grant::end;
 use crate::grant::journal::{self, JournalError, POLICY, State, Why};
 use crate::grant::survey;
+use crate::grant::{self, end};
 use crate::host::signals::Held;
 use crate::host::{Hands, log, processes};
 use crate::policy::{Legacy, Origin, Policy};
@@ -88,6 +88,8 @@ pub(super) fn end_and_tell(
         return Ok(("nothing-to-delete", Exit::Done));
     };
     ending::tell_lines(&ended, state, out);
+    // A grant that was never complete let nobody in but our own proof.
+    let visits = state.settled.is_some().then(|| grant::visits::look(state));
     let word = match why {
         Why::Expired => "expired",
         Why::Delete | Why::Rollback => "deleted",
@@ -102,10 +104,14 @@ pub(super) fn end_and_tell(
             ("left", json!(ending::summary(&ended, crate::text::Lang::En))),
             ("elsewhere", ending::elsewhere(&ended)),
         ];
+        extra.extend(visits.iter().flat_map(visits::fields));
         extra.extend(state.early(why).map(|left| ("early_seconds", json!(left))));
         write_log(&Hands::new(&state.facts.id), word, &state.facts, &extra, out);
     }
     out.field("account", json!(state.facts.account));
+    if let Some(visits) = &visits {
+        visits::tell(visits, out);
+    }
     if ended.is_clean() {
         out.say(Look::Good, &Report::Deleted { log: log::PATH.to_owned() });
         return Ok((word, Exit::Done));

@@ -164,7 +164,8 @@ fn tell(examined: &[Examined], out: &Out) {
     out.say(Look::Plain, &Told::RuledOut { count: ruled_out });
 }
 
-fn tell_finding(cause: &Cause, finding: &Finding, out: &Out) {
+/// Says what a cause is, what shows it, and what to do.
+pub(super) fn tell_finding(cause: &Cause, finding: &Finding, out: &Out) {
     let lang = out.lang();
     out.line(Look::Bad, &format!("{} [{}]", choose(&cause.told.name, lang), cause.id));
     out.line(Look::Plain, &format!("  {}", choose(&cause.told.why, lang)));

@@ -1,6 +1,7 @@
 //! `grant`: opens access, or brings what is open up to what is asked.
 
 mod amend;
+mod foresee;
 mod open;
 
 use std::time::Duration;

@@ -20,3 +20,11 @@ pub const ALL: [&[Cause]; 10] = [
 pub fn all() -> impl Iterator<Item = &'static Cause> {
     ALL.into_iter().flatten()
 }
+
+/// Causes that can be told before there is an account, and that then are sure: sshd itself says how it
+/// is configured, and nothing of the grant's own could change it.
+pub const FORESEEN: [&str; 5] =
+    ["deny-users", "allow-users", "deny-groups", "allow-groups", "more-methods"];
+
+/// Causes that can be told then as well, of which only the engineer's own try is the proof.
+pub const FEARED: [&str; 0] = [];

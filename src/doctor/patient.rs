@@ -72,6 +72,24 @@ impl Patient {
         let passwd = accounts::account(&asked.account).map_err(|error| error.to_string());
         let known = passwd.as_ref().ok().and_then(Option::as_ref);
         let groups = known.map(|_| accounts::groups_of(&asked.account)).unwrap_or_default();
+        let shadow = accounts::shadow(&asked.account).ok().flatten();
+        Self::with(asked, passwd, groups, shadow)
+    }
+
+    /// The same for an account that is still to be made, with a group of its own name.
+    #[must_use]
+    pub fn planned(asked: Asked, passwd: Passwd) -> Self {
+        let groups = vec![asked.account.clone()];
+        Self::with(asked, Ok(Some(passwd)), groups, None)
+    }
+
+    fn with(
+        asked: Asked,
+        passwd: Result<Option<Passwd>, String>,
+        groups: Vec<String>,
+        shadow: Option<Shadow>,
+    ) -> Self {
+        let known = passwd.as_ref().ok().and_then(Option::as_ref);
         let sshd = Sshd::find(asked.port);
         let config = match &sshd {
             Ok(sshd) => configuration(sshd, &asked),
@@ -83,7 +101,7 @@ impl Patient {
         };
         Self {
             root: is_root(),
-            shadow: accounts::shadow(&asked.account).ok().flatten(),
+            shadow,
             groups,
             sshd,
             config,
@@ -183,7 +201,7 @@ impl Patient {
     pub fn log(&self) -> &[Entry] {
         let (entries, _) = self.log.get_or_init(|| {
             let mut entries = Vec::new();
-            let reach = authlog::newest_first(clock::now() - LOOK_BACK, &mut |entry| {
+            let reach = authlog::newest_first(clock::now() - LOOK_BACK, None, &mut |entry| {
                 if entry.program.starts_with("sshd") {
                     entries.push(entry);
                 }

@@ -67,3 +67,9 @@ pub(crate) fn merge_keys(data: &[u8]) {
     // Without ours it is what it would be had they never been there.
     assert_eq!(merge(&after, &[], TAG), is.concat());
 }
+
+/// An account, and lines of a log in which it may have signed in.
+pub(crate) fn visits(data: &[u8]) {
+    let [account, lines] = parts(data);
+    super::visits::fuzz(&text(account), &text(lines));
+}

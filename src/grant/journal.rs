@@ -106,6 +106,8 @@ pub struct State {
     pub complete: bool,
     /// What was proven when it was.
     pub proof: Option<String>,
+    /// Public keys that proofs of ours have stood with in the key file.
+    pub proofs: Vec<String>,
     /// The deadline that those who were signed in were told of, if they were.
     pub warned: Option<i64>,
     /// Why it is being closed, if it is.
@@ -263,7 +265,8 @@ impl State {
     fn new(facts: Facts) -> Self {
         let (begun, last) = (BTreeSet::new(), clock::now());
         let (settled, proof, warned, closing) = (None, None, None, None);
-        Self { facts, settled, begun, complete: false, proof, warned, closing, last }
+        let proofs = Vec::new();
+        Self { facts, settled, begun, complete: false, proof, proofs, warned, closing, last }
     }
 
     fn add(&mut self, event: Event, at: i64) {
@@ -277,7 +280,10 @@ impl State {
             Event::Begin { step } => {
                 self.begun.insert(step);
             }
-            Event::Proof { .. } => self.complete = false,
+            Event::Proof { key } => {
+                self.complete = false;
+                self.proofs.push(key);
+            }
             Event::Complete { proof, warned } => {
                 self.complete = true;
                 self.proof = Some(proof);

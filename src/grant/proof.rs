@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::carry::CarryError;
-use super::journal::{Event, FOLDER, Journal};
+use super::journal::{Event, FOLDER, Facts, Journal};
 use super::step::{ProofKey, Step, Wanted};
 use super::survey::Door;
 use crate::host::door::{
@@ -140,24 +140,32 @@ fn apply_keys(hands: &Hands, wanted: &Wanted) -> Result<(), CarryError> {
     Ok(())
 }
 
-fn ask(wanted: &Wanted, door: &Door, key: &EphemeralKey, target: Option<SocketAddr>) -> Proof {
-    let facts = &wanted.facts;
-    let report = door::prove(&Request {
+/// Asks sshd, as it is configured on disk, whether it would take the grant's keys now. No key is put
+/// anywhere, and no session begins.
+#[must_use]
+pub fn ask_again(facts: &Facts, door: &Door) -> Report {
+    door::prove(&request(facts, door, None))
+}
+
+fn request(facts: &Facts, door: &Door, session: Option<EphemeralKey>) -> Request {
+    let body = |key: &String| key.split(' ').take(2).collect::<Vec<_>>().join(" ");
+    Request {
         account: facts.account.clone(),
         port: facts.port,
         servers: door.addresses.clone(),
-        keys: facts
-            .keys
-            .iter()
-            .map(|key| key.split(' ').take(2).collect::<Vec<_>>().join(" "))
-            .collect(),
-        from: facts.from.iter().filter_map(|label| source(label)).collect(),
-        session: Some(key.clone()),
+        keys: facts.keys.iter().map(body).collect(),
+        from: sources(facts),
+        session,
         stand_in: false,
         sshd: door.sshd.invocation.clone(),
         scratch: FOLDER.into(),
         deadline: DEADLINE,
-    });
+    }
+}
+
+fn ask(wanted: &Wanted, door: &Door, key: &EphemeralKey, target: Option<SocketAddr>) -> Proof {
+    let facts = &wanted.facts;
+    let report = door::prove(&request(facts, door, Some(key.clone())));
     // A no is a no; the daemon is not to be bothered, and no penalty earned.
     let daemon = match target {
         Some(target) if report.refusal().is_none() => door::ask_daemon(&Question {
@@ -176,6 +184,12 @@ fn ask(wanted: &Wanted, door: &Door, key: &EphemeralKey, target: Option<SocketAd
 /// Where the running daemon is asked: over the loopback, or at the one address where it listens.
 fn target(door: &Door, port: u16) -> Option<SocketAddr> {
     door.sshd.at(port).next().map(|listener| SocketAddr::new(listener.own_address(), port))
+}
+
+/// Addresses to come from, one for each entry of `from`.
+#[must_use]
+pub fn sources(facts: &Facts) -> Vec<Source> {
+    facts.from.iter().filter_map(|label| source(label)).collect()
 }
 
 /// A concrete address out of an entry of `from`.

@@ -1,11 +1,13 @@
-//! What sshd, PAM, sudo and su wrote to the system's log, newest first: from journald, and from
+//! What sshd, PAM and sudo wrote to the system's log, newest first: from journald, and from
 //! syslog's files for what is older than that, rotated and compressed ones too.
 //!
-//! In the journal only entries of root's processes and of the real sudo and su count; a file holds
-//! whatever any local user had syslog write there (logger(1)), so that what comes from a file is a hint
-//! and no proof.
+//! In the journal only entries of root's processes count, and of sudo those of the user who called it;
+//! a file holds whatever any local user had syslog write there (logger(1)), so that what comes from a
+//! file is a hint and no proof.
 
 mod files;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod head;
 mod journal;
 
@@ -16,7 +18,7 @@ use super::clock;
 
 /// Whose messages are read. sshd names itself by its part since OpenSSH 9.8 (`sshd-session`) and 10.0
 /// (`sshd-auth`).
-const PROGRAMS: [&str; 5] = ["sshd", "sshd-session", "sshd-auth", "sudo", "su"];
+const PROGRAMS: [&str; 4] = ["sshd", "sshd-session", "sshd-auth", "sudo"];
 
 /// How long reading back may take, journal and files together.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -59,13 +61,18 @@ pub struct Reach {
     pub cut: bool,
 }
 
-/// Hands out the messages since a moment, newest first, until `each` has enough.
-pub fn newest_first(since: i64, each: &mut dyn FnMut(Entry) -> ControlFlow<()>) -> Reach {
+/// Hands out the messages since a moment, newest first, until `each` has enough; of sudo's those of a
+/// user, too, if one is given.
+pub fn newest_first(
+    since: i64,
+    user: Option<u32>,
+    each: &mut dyn FnMut(Entry) -> ControlFlow<()>,
+) -> Reach {
     let end = Instant::now() + PATIENCE;
     let mut reach = Reach::default();
     // What the journal no longer has, the files may.
     let mut oldest = i64::MAX;
-    if let Ok((entries, whole)) = journal::entries(since) {
+    if let Ok((entries, whole)) = journal::entries(since, user) {
         reach.sources.push("journald".to_owned());
         reach.cut = !whole;
         for entry in entries {

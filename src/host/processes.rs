@@ -115,6 +115,13 @@ pub(super) fn uids() -> HashSet<u32> {
     pids().filter_map(status).flat_map(|s| s.uids).collect()
 }
 
+/// Whether a process of this id is one of sshd's.
+#[must_use]
+pub fn is_sshd(pid: u32) -> bool {
+    let name = std::fs::read_to_string(format!("/proc/{pid}/comm"));
+    pid != 0 && name.is_ok_and(|name| name.starts_with("sshd"))
+}
+
 /// Whether a daemon of root's of one of these names runs here, outside any container.
 pub fn any_named(names: &[&str]) -> bool {
     pids()

@@ -14,6 +14,9 @@ words! {
         DeleteContradiction { verb: String, value: String } =>
             "'{verb}' and CAFE24DEL={value} contradict each other. Leave one of them out.",
             "'{verb}' 옵션과 CAFE24DEL={value} 값이 서로 맞지 않습니다. 둘 중 하나를 빼고 실행해 주세요.";
+        WouldRefuse { name: String } =>
+            "sshd would refuse the engineer: {name}. Nothing was changed. Correct that and run this again.",
+            "sshd가 엔지니어의 접속을 거부합니다: {name}. 아무것도 변경하지 않았습니다. 수정한 뒤 다시 실행해 주세요.";
         NotOurs { path: String } =>
             "{path} exists and was not made by support-access. It was left as it is. Look at it; if nobody needs it, remove or rename it and run this again.",
             "{path} 이(가) 이미 있으며 support-access가 만든 것이 아닙니다. 그대로 두었습니다. 확인 후 필요 없으면 삭제하거나 이름을 바꾸고 다시 실행해 주세요.";

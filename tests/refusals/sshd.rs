@@ -78,6 +78,38 @@ fn an_sshd_that_lets_nobody_in_is_told_before_anything_is_done() {
                 ),
                 "Match User cafe24\\n PubkeyAuthentication no",
             ),
+            configured(
+                refused(
+                    "AllowUsers without the account",
+                    "AllowUsers does not name the account",
+                    "AllowUsers에",
+                ),
+                "AllowUsers root",
+            ),
+            configured(
+                refused(
+                    "AllowUsers from elsewhere",
+                    "AllowUsers does not name the account",
+                    "AllowUsers에",
+                ),
+                "AllowUsers root cafe24@198.51.100.1",
+            ),
+            configured(
+                refused("DenyUsers", "DenyUsers names the account", "DenyUsers에"),
+                "DenyUsers cafe*",
+            ),
+            configured(
+                refused("AllowGroups", "AllowGroups names no group", "AllowGroups에"),
+                "AllowGroups root",
+            ),
+            configured(
+                refused(
+                    "a key is not enough",
+                    "AuthenticationMethods asks for more",
+                    "AuthenticationMethods가",
+                ),
+                "PasswordAuthentication yes\\nAuthenticationMethods publickey,password",
+            ),
             refused(
                 "broken configuration",
                 "00-case.conf line 2: Bad configuration option",
@@ -99,38 +131,6 @@ fn a_login_that_sshd_would_refuse_undoes_everything() {
         "sshd, undone",
         &server,
         &[
-            configured(
-                failed(
-                    "AllowUsers without the account",
-                    "AllowUsers does not name the account",
-                    "AllowUsers에",
-                ),
-                "AllowUsers root",
-            ),
-            configured(
-                failed(
-                    "AllowUsers from elsewhere",
-                    "AllowUsers does not name the account",
-                    "AllowUsers에",
-                ),
-                "AllowUsers root cafe24@198.51.100.1",
-            ),
-            configured(
-                failed("DenyUsers", "DenyUsers names the account", "DenyUsers에"),
-                "DenyUsers cafe*",
-            ),
-            configured(
-                failed("AllowGroups", "AllowGroups names no group", "AllowGroups에"),
-                "AllowGroups root",
-            ),
-            configured(
-                failed(
-                    "a key is not enough",
-                    "AuthenticationMethods asks for more",
-                    "AuthenticationMethods가",
-                ),
-                "PasswordAuthentication yes\\nAuthenticationMethods publickey,password",
-            ),
             configured(
                 failed(
                     "keys of another type only",

@@ -3,7 +3,7 @@
 use anyhow::Context;
 use serde_json::json;
 
-use super::{Asked, Done, dry_run, exit, tell_proof, tell_refusal, told};
+use super::{Asked, Done, dry_run, exit, foresee, tell_proof, tell_refusal, told};
 use crate::command::ending;
 use crate::command::failure::Failure;
 use crate::command::log::write_log;
@@ -32,7 +32,9 @@ pub(super) fn run(
             return Ok(Done { word: "dry-run", details: Vec::new(), exit: exit(asked) });
         }
         let wanted = Wanted::new(survey::new_facts(&asked.terms, &asked.inputs, &asked.door)?);
-        return Ok(dry_run(&Plan::new(&wanted)?, &wanted.facts, asked, out));
+        let plan = Plan::new(&wanted)?;
+        foresee::look(&wanted.facts, asked.options.verify, out)?;
+        return Ok(dry_run(&plan, &wanted.facts, asked, out));
     }
     if let Some(state) = earlier {
         clear_earlier(state, out)?;
@@ -41,6 +43,7 @@ pub(super) fn run(
     let mut wanted = Wanted::new(facts.clone());
     // Planned whole before anything is written: a refusal must find an untouched disk.
     Plan::new(&wanted)?;
+    foresee::look(&facts, asked.options.verify, out)?;
     let hands = Hands::new(&facts.id);
     // A disk without room for the record may still have taken its folder.
     let mut journal = Journal::create(&hands, facts.clone()).inspect_err(|_| {

@@ -39,9 +39,9 @@ pub(super) fn read_back(
     };
     for (name, file) in newest(place.dir(), since) {
         let done = match name.rsplit('.').next() {
-            Some("gz") => compressed("gzip", &file, since, now, end, &mut each),
-            Some("xz") => compressed("xz", &file, since, now, end, &mut each),
-            Some("zst") => compressed("zstd", &file, since, now, end, &mut each),
+            Some("gz") => compressed(Tool::new("gzip"), &file, since, now, end, &mut each),
+            Some("xz") => compressed(Tool::new("xz"), &file, since, now, end, &mut each),
+            Some("zst") => compressed(Tool::new("zstd"), &file, since, now, end, &mut each),
             _ => plain(&file, since, now, end, &mut each),
         };
         match done {
@@ -142,7 +142,7 @@ fn before<'a>(tail: &'a mut Vec<u8>, bytes: &[u8]) -> &'a [u8] {
 }
 
 fn compressed(
-    tool: &str,
+    tool: Tool,
     file: &File,
     since: i64,
     now: Now,
@@ -151,7 +151,7 @@ fn compressed(
 ) -> Option<Done> {
     let (ours, theirs) = std::io::pipe().ok()?;
     let left = end.saturating_duration_since(Instant::now()).max(Duration::from_secs(1));
-    let tool = Tool::new(tool).args(["-d", "-c"]).deadline(left);
+    let tool = tool.args(["-d", "-c"]).deadline(left);
     let input = file.try_clone().ok()?;
     let mut entries = VecDeque::new();
     let mut lost = false;

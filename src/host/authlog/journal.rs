@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Entry, PROGRAMS};
+use super::{Entry, PATIENCE, PROGRAMS};
 use crate::host::run::{Output, RunError, Tool};
 
 /// As many as one look needs; journalctl prints up to 1,200 bytes for each, and of what a tool prints
@@ -10,26 +10,29 @@ use crate::host::run::{Output, RunError, Tool};
 const MOST: usize = 4000;
 
 /// The entries since a moment, newest first, and whether these are all.
-pub(super) fn entries(since: i64) -> Result<(Vec<Entry>, bool), RunError> {
+pub(super) fn entries(since: i64, user: Option<u32>) -> Result<(Vec<Entry>, bool), RunError> {
     // systemd before 236 knows no --output-fields, and prints every field.
     let fields = "--output-fields=MESSAGE,SYSLOG_IDENTIFIER,_PID";
-    let out = ask(since, Some(fields)).or_else(|_| ask(since, None))?;
+    let out = ask(since, user, Some(fields)).or_else(|_| ask(since, user, None))?;
     let entries: Vec<Entry> = out.stdout.lines().filter_map(parse).collect();
     let whole = out.stdout.is_empty() || out.stdout.ends_with('\n') && entries.len() < MOST;
     Ok((entries, whole))
 }
 
 /// Any user can have journald keep a message under sshd's name, but not with root's uid, which it asks
-/// the kernel for; sudo and su are known by their program file.
-fn ask(since: i64, fields: Option<&str>) -> Result<Output, RunError> {
-    let sshd = PROGRAMS.iter().filter(|name| name.starts_with("sshd"));
-    Tool::new("journalctl")
+/// the kernel for. sudo's messages come with the uid of who called it.
+fn ask(since: i64, user: Option<u32>, fields: Option<&str>) -> Result<Output, RunError> {
+    let named = |name: &str| format!("SYSLOG_IDENTIFIER={name}");
+    let tool = Tool::new("journalctl")
         .args(["--quiet", "--no-pager", "--reverse", "--output=json"])
         .args(fields)
         .args([format!("--lines={MOST}"), format!("--since=@{since}"), "_UID=0".to_owned()])
-        .args(sshd.map(|name| format!("SYSLOG_IDENTIFIER={name}")))
-        .args(["+", "_EXE=/usr/bin/sudo", "_EXE=/usr/bin/su"])
-        .run()
+        .args(PROGRAMS.map(named))
+        .deadline(PATIENCE);
+    match user {
+        Some(uid) => tool.args(["+".to_owned(), format!("_UID={uid}"), named("sudo")]).run(),
+        None => tool.run(),
+    }
 }
 
 pub(super) fn parse(line: &str) -> Option<Entry> {

@@ -76,7 +76,7 @@ fn compressed_files_are_read_and_broken_ones_told() {
         std::io::Seek::rewind(&mut &packed).unwrap();
         let mut texts = Vec::new();
         let end = Instant::now() + Duration::from_mins(1);
-        let done = compressed(tool, &packed, 0, NOW, end, &mut |entry| {
+        let done = compressed(Tool::new(tool), &packed, 0, NOW, end, &mut |entry| {
             texts.push(entry.text);
             ControlFlow::Continue(())
         });
@@ -84,7 +84,8 @@ fn compressed_files_are_read_and_broken_ones_told() {
         assert_eq!((texts.len(), &*texts[0]), (KEEP, &*(KEEP + 9).to_string()));
         let broken = file(b"not packed");
         std::io::Seek::rewind(&mut &broken).unwrap();
-        let done = compressed(tool, &broken, 0, NOW, end, &mut |_| ControlFlow::Break(()));
+        let done =
+            compressed(Tool::new(tool), &broken, 0, NOW, end, &mut |_| ControlFlow::Break(()));
         assert!(matches!(done, Some(Done::Cut)), "{tool}");
     }
 }
