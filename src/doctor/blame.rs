@@ -2,13 +2,15 @@
 //! stands in other files, or is in order, is nobody's to mend.
 
 use std::net::IpAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::keyfile::{Login, Reader, ShownKey, Standing, judge};
 use super::patient::KeyFile;
 use super::way::{self, Hurdle};
 use super::{Patient, Unseen};
+use crate::host::accounts;
 use crate::host::clock;
+use crate::host::files::{self, Trust};
 use crate::policy::AuthorizedKey;
 
 /// A key that is not let in, and the file that should let it in.
@@ -25,10 +27,34 @@ pub(super) struct Blame<'a> {
     pub(super) elsewhere: Option<&'a Path>,
 }
 
+impl Blame<'_> {
+    /// Whether no file of the account's has the key.
+    pub(super) fn is_absent(&self) -> bool {
+        self.standing == Standing::Absent && self.elsewhere.is_none()
+    }
+
+    /// Another account of this server that the key lets in, and its file, if this one has no such key.
+    pub(super) fn others_key(&self, patient: &Patient) -> Option<(String, PathBuf)> {
+        let key = self.key.filter(|_| self.is_absent())?;
+        let people = accounts::people().ok()?;
+        let others = people.into_iter().filter(|other| other.name != patient.asked.account);
+        others.take(MOST).find_map(|other| {
+            let path = other.home.join(".ssh/authorized_keys");
+            let bytes = files::read(&path, Trust::Owner(other.uid), LONGEST).ok()??;
+            let standing = standing(patient, key, &String::from_utf8_lossy(&bytes));
+            (standing == Standing::Accepts).then_some((other.name, path))
+        })
+    }
+}
+
+/// As many other accounts are looked at, and as long a file of theirs, in bytes.
+const MOST: usize = 200;
+const LONGEST: u64 = 256 << 10;
+
 /// The keys that are not let in.
 pub(super) fn blame(patient: &Patient) -> Result<Vec<Blame<'_>>, Unseen> {
     patient.account()?;
-    let files = &patient.key_files;
+    let files = patient.key_files.as_slice();
     if patient.config()?.words("authorizedkeysfile").next().is_none() || files.is_empty() {
         return Err(Unseen::NoKeyFile);
     }

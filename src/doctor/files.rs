@@ -1,11 +1,13 @@
 //! The key file and the way to it.
 
+mod label;
+
 use std::path::Path;
 
 use super::blame::{Blame, blame};
 use super::mend;
 use super::way::{Hurdle, opening, shown};
-use super::{Cause, Finding, Fix, Looked, Patient, Stage, Unseen};
+use super::{Cause, Finding, Looked, Patient, Stage, Unseen};
 use crate::host::files::{Kind, Stop};
 use crate::text::cause::files as told;
 
@@ -31,6 +33,7 @@ pub(super) const CAUSES: &[Cause] = &[
     cause("key-file-modes", &told::KEY_FILE_MODES, file_modes),
     cause("folder-modes", &told::FOLDER_MODES, folder_modes),
     cause("link-folder-modes", &told::LINK_FOLDER_MODES, link_folder_modes),
+    cause("selinux-label", &told::SELINUX_LABEL, label::look).warns(),
 ];
 
 fn none_set(patient: &Patient) -> Looked {
@@ -67,7 +70,10 @@ fn absent<'a, T>(
     if super::keys::command_fails(patient) {
         return Ok(None);
     }
-    hurdle(patient, |blame, hurdle| pick(hurdle).filter(|_| blame.elsewhere.is_none()))
+    hurdle(patient, |blame, hurdle| {
+        let known = || blame.elsewhere.is_some() || blame.others_key(patient).is_some();
+        pick(hurdle).filter(|_| !known())
+    })
 }
 
 fn not_there(path: &Path) -> Finding {
@@ -123,7 +129,7 @@ fn closed(patient: &Patient) -> Looked {
     })?;
     Ok(found.map(|(blame, stop)| {
         let evidence = vec![shown(stop), opening(blame.file)];
-        Finding { evidence, fix: mend::enter(patient, stop) }
+        Finding { evidence, fix: mend::enter(patient, &blame, stop) }
     }))
 }
 
@@ -189,6 +195,6 @@ fn folders(patient: &Patient, through_link: bool) -> Looked {
         evidence.extend(links.map(|(path, to)| format!("{} -> {}", path.display(), to.display())));
     }
     evidence.extend(stops.iter().map(|stop| shown(stop)));
-    let fix = if through_link { Fix::Told } else { mend::folders(patient, &stops) };
+    let fix = mend::folders(patient, &blame, &stops);
     Ok(Some(Finding { evidence, fix }))
 }

@@ -18,6 +18,7 @@ const fn cause(id: &'static str, told: &'static Told, look: fn(&Patient) -> Look
 pub(super) const CAUSES: &[Cause] = &[
     cause("keys-command-unsafe", &told::KEYS_COMMAND_UNSAFE, command_unsafe),
     cause("keys-command-user", &told::KEYS_COMMAND_USER, command_user),
+    cause("key-of-other-account", &told::KEY_OF_OTHER_ACCOUNT, of_other),
     cause("key-not-in-file", &told::KEY_NOT_IN_FILE, not_in_file),
     cause("key-line-comment", &told::KEY_LINE_COMMENT, |p| line(p, |t| *t == Trouble::Commented)),
     cause("key-line-wrapped", &told::KEY_LINE_WRAPPED, |p| line(p, |t| *t == Trouble::Wrapped)),
@@ -53,9 +54,7 @@ pub(super) const CAUSES: &[Cause] = &[
 fn not_in_file(patient: &Patient) -> Looked {
     let blames = known(patient)?;
     let bare = |blame: &&Blame| {
-        blame.standing == Standing::Absent
-            && blame.elsewhere.is_none()
-            && blame.file.text().is_some()
+        blame.is_absent() && blame.file.text().is_some() && blame.others_key(patient).is_none()
     };
     let Some(found) = blames.iter().find(bare).filter(|_| !command_fails(patient)) else {
         let unread = blames.iter().find(|b| b.file.text().is_none());
@@ -64,6 +63,16 @@ fn not_in_file(patient: &Patient) -> Looked {
     let Some(key) = found.key else { return Ok(None) };
     let evidence = format!("{}: no line with {}", found.file.path.display(), key.fingerprint());
     Ok(Some(Finding::new(evidence).with(mend::add(patient, found))))
+}
+
+fn of_other(patient: &Patient) -> Looked {
+    for blame in known(patient)? {
+        let Some((name, path)) = blame.others_key(patient) else { continue };
+        let key = blame.key.map(|key| key.fingerprint().to_string()).unwrap_or_default();
+        let finding = Finding::new(format!("{}: {key}", path.display()));
+        return Ok(Some(finding.with(Fix::Client(format!("ssh {name}@…")))));
+    }
+    Ok(None)
 }
 
 fn known(patient: &Patient) -> Result<Vec<Blame<'_>>, Unseen> {

@@ -15,10 +15,28 @@ fn word(path: &Path) -> String {
     quote(&path.display().to_string())
 }
 
+/// Whether a place is below the account's home, as the home is called or as it is in truth.
+pub(super) fn in_home(passwd: &Passwd, path: &Path) -> bool {
+    let real = || std::fs::canonicalize(&passwd.home).is_ok_and(|home| path.starts_with(home));
+    path.starts_with(&passwd.home) || real()
+}
+
+/// The account's own link that has led out of its home, if one has. What lies there is not for us to
+/// open to the account: `/etc/shadow`, say.
+fn stray<'a>(patient: &Patient, blame: &Blame<'a>) -> Option<&'a Stop> {
+    let passwd = patient.account().ok()?;
+    let (stops, _) = blame.file.trail.as_ref().ok()?;
+    let out = stops.last().is_some_and(|last| !in_home(passwd, &last.path));
+    let own = |stop: &&Stop| {
+        stop.link.is_some() && stop.path != passwd.home && in_home(passwd, &stop.path)
+    };
+    stops.iter().find(own).filter(|_| out)
+}
+
 /// What stands before a command that the account itself shall run; nothing for a place that is root's.
 fn run_as(patient: &Patient, path: &Path) -> String {
     match patient.account() {
-        Ok(passwd) if path.starts_with(&passwd.home) && passwd.uid != 0 => {
+        Ok(passwd) if in_home(passwd, path) && passwd.uid != 0 => {
             format!("runuser -u {} -- ", quote(&passwd.name))
         }
         _ => String::new(),
@@ -56,6 +74,7 @@ fn adding(patient: &Patient, blame: &Blame) -> Option<String> {
 
 /// Gives what stands in the way another name, and puts the key where it was.
 pub(super) fn move_away(patient: &Patient, blame: &Blame, stop: &Stop) -> Fix {
+    let stop = stray(patient, blame).unwrap_or(stop);
     let run_as = run_as(patient, &stop.path);
     let aside = stop.path.with_added_extension("old");
     let moved = format!("{run_as}mv -nT {} {}", word(&stop.path), word(&aside));
@@ -77,7 +96,10 @@ fn adding_after(patient: &Patient, blame: &Blame, stop: &Stop) -> Option<String>
 }
 
 /// Lets the account through a folder.
-pub(super) fn enter(patient: &Patient, stop: &Stop) -> Fix {
+pub(super) fn enter(patient: &Patient, blame: &Blame, stop: &Stop) -> Fix {
+    if let Some(link) = stray(patient, blame) {
+        return move_away(patient, blame, link);
+    }
     let Ok(passwd) = patient.account() else { return Fix::Told };
     let path = word(&stop.path);
     if stop.meta.uid == passwd.uid {
@@ -87,7 +109,7 @@ pub(super) fn enter(patient: &Patient, stop: &Stop) -> Fix {
             changes: vec![set_mode(passwd, stop, stop.meta.mode | 0o700)],
         };
     }
-    if stop.path.starts_with(&passwd.home) {
+    if in_home(passwd, &stop.path) {
         return Fix::Run(format!("chown -h {}: {path}", quote(&passwd.name)));
     }
     // A folder above the home is everybody's: to pass through is enough.
@@ -101,10 +123,13 @@ fn set_mode(passwd: &Passwd, stop: &Stop, mode: u32) -> Change {
 
 /// Makes the file the account's own, which nobody else may write to.
 pub(super) fn file(patient: &Patient, blame: &Blame, stop: &Stop) -> Fix {
+    if let Some(link) = stray(patient, blame) {
+        return move_away(patient, blame, link);
+    }
     let Ok(passwd) = patient.account() else { return Fix::Told };
     let (path, meta) = (word(&stop.path), &stop.meta);
     let ours = meta.uid == passwd.uid;
-    if !stop.path.starts_with(&passwd.home) {
+    if !in_home(passwd, &stop.path) {
         let (fine, name) = (ours || meta.uid == 0, quote(&passwd.name));
         // sshd reads it in the account's name.
         let mode = if ours || !fine { "600" } else { "go-w,a+r" };
@@ -132,7 +157,10 @@ pub(super) fn file(patient: &Patient, blame: &Blame, stop: &Stop) -> Fix {
 }
 
 /// Takes others' right to write to folders away; the nearest folder is named first.
-pub(super) fn folders(patient: &Patient, stops: &[&Stop]) -> Fix {
+pub(super) fn folders(patient: &Patient, blame: &Blame, stops: &[&Stop]) -> Fix {
+    if let Some(link) = stray(patient, blame) {
+        return move_away(patient, blame, link);
+    }
     let Ok(passwd) = patient.account() else { return Fix::Told };
     let (mut lines, mut changes) = (Vec::new(), Vec::new());
     let mut safe = true;

@@ -71,6 +71,13 @@ pub fn local_account(name: &str) -> Result<Option<Passwd>, AccountError> {
     Ok(local_line("/etc/passwd", name)?.as_deref().and_then(Passwd::parse))
 }
 
+/// Local accounts that people sign in to: root, and those with a uid of 1000 and above.
+pub fn people() -> Result<Vec<Passwd>, AccountError> {
+    let text = read_text("/etc/passwd")?.unwrap_or_default();
+    let person = |entry: &Passwd| entry.uid == 0 || (1000..65_534).contains(&entry.uid);
+    Ok(text.lines().filter_map(Passwd::parse).filter(person).collect())
+}
+
 /// Names of local accounts whose fifth part of the GECOS field begins like this.
 pub fn marked(prefix: &str) -> Result<Vec<String>, AccountError> {
     let text = read_text("/etc/passwd")?.unwrap_or_default();

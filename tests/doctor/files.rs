@@ -7,6 +7,11 @@ use crate::bench::{Case, MENDED, Mend, run};
 /// As it is made by a root with a strict umask.
 const ROOTS: &str = "cd /home/rocky/.ssh; chown root: authorized_keys; chmod 600 authorized_keys";
 
+/// Fails if anything outside of the home was changed.
+const UNTOUCHED: &str = "rm /home/rocky/.ssh/authorized_keys.old; rm -f /root/keys; \
+     test \"$(stat -c '%a %U' /etc/shadow)\" = '640 root' && \
+     test \"$(stat -c '%a %U' /root)\" = '700 root' && test -c /dev/null";
+
 const CASES: &[Case] = &[
     Case::new("no-key-file-set", config!("AuthorizedKeysFile none"), MENDED),
     Case::new("home-missing", "mv /home/rocky /home/aside", Mend::Printed)
@@ -70,6 +75,26 @@ const CASES: &[Case] = &[
         Mend::Printed,
     )
     .restore("rm /home/rocky/.ssh/authorized_keys.old"),
+    // What an account's own link leads to is not for us to open to it.
+    Case::new(
+        "key-file-unreadable",
+        "ln -sf /etc/shadow /home/rocky/.ssh/authorized_keys",
+        Mend::Printed,
+    )
+    .restore(UNTOUCHED),
+    Case::new(
+        "folder-closed",
+        "install -m 644 /run/test/engineer.pub /root/keys; \
+         ln -sf /root/keys /home/rocky/.ssh/authorized_keys",
+        Mend::Printed,
+    )
+    .restore(UNTOUCHED),
+    Case::new(
+        "key-file-irregular",
+        "ln -sf /dev/null /home/rocky/.ssh/authorized_keys",
+        Mend::Printed,
+    )
+    .restore(UNTOUCHED),
     Case::new("key-file-modes", "chmod 666 /home/rocky/.ssh/authorized_keys", Mend::Printed),
     Case::new("key-file-modes", "chmod 666 /home/rocky/.ssh/authorized_keys", Mend::Fix),
     Case::new(
@@ -99,9 +124,9 @@ const CASES: &[Case] = &[
         "link-folder-modes",
         "mkdir -m 777 /opt/open; install -m 644 /run/test/engineer.pub /opt/open/keys; \
          ln -sf /opt/open/keys /home/rocky/.ssh/authorized_keys",
-        Mend::Server("cp --remove-destination /run/test/engineer.pub /home/rocky/.ssh/authorized_keys"),
+        Mend::Printed,
     )
-    .restore("rm -r /opt/open"),
+    .restore("rm -r /opt/open /home/rocky/.ssh/authorized_keys.old"),
     Case::new(
         "folder-modes",
         concat!(

@@ -28,6 +28,16 @@ const CASES: &[Case] = &[
         Mend::Printed,
     ),
     Case::new(
+        "key-of-other-account",
+        "mkdir -p -m 700 /root/.ssh; mv /home/rocky/.ssh/authorized_keys /root/.ssh/; \
+         chown root: /root/.ssh/authorized_keys",
+        Mend::Client(&["-lroot"]),
+    )
+    .restore(
+        "mv /root/.ssh/authorized_keys /home/rocky/.ssh/; \
+         chown rocky: /home/rocky/.ssh/authorized_keys",
+    ),
+    Case::new(
         "key-line-comment",
         "sed -i 's/^/#/' /home/rocky/.ssh/authorized_keys",
         Mend::Printed,

@@ -63,4 +63,9 @@ told! {
         "sshd follows the link and looks at every folder above the real file. One of them is open to others or somebody else's (StrictModes).", "sshd는 링크를 따라가 실제 파일의 모든 상위 폴더를 확인하는데, 그중 하나를 다른 사용자가 쓸 수 있거나 소유자가 다릅니다(StrictModes).";
         "Put a real file in the place of the link.", "링크 대신 실제 파일을 두어 주세요.";
     }
+    SELINUX_LABEL {
+        "SELinux labels on the way to the key file are not the policy's", "공개키 파일 경로의 SELinux 레이블이 정책과 다릅니다";
+        "Files that were moved or restored keep a strange label, and a confined sshd may not be allowed to read them.", "옮기거나 복원한 파일에는 다른 레이블이 남아 있어 SELinux가 sshd의 읽기를 막을 수 있습니다.";
+        "Give the home its labels back.", "홈 폴더의 레이블을 복원해 주세요.";
+    }
 }

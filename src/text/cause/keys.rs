@@ -83,4 +83,9 @@ told! {
         "The key is right, and comes from an address that its line does not name.", "키는 맞지만 키 줄에 없는 주소에서 접속하고 있습니다.";
         "Add the address to 'from=' in that line, or sign in from an address that stands there.", "그 줄의 'from='에 주소를 추가하거나 적혀 있는 주소에서 접속해 주세요.";
     }
+    KEY_OF_OTHER_ACCOUNT {
+        "the key belongs to another account", "다른 계정에 등록된 키입니다";
+        "This account's file does not have the key, and another account's has it: a login with that name would be let in.", "이 계정의 파일에는 키가 없고 다른 계정의 파일에 있습니다. 그 계정으로 접속해야 합니다.";
+        "Sign in with the account that is shown, or add the public key to this account's file.", "표시된 계정으로 접속하거나 이 계정의 파일에 공개 키를 추가해 주세요.";
+    }
 }
