@@ -83,7 +83,7 @@ pub(super) fn blame(patient: &Patient) -> Result<Vec<Blame<'_>>, Unseen> {
         }
         if taken.is_none() && patient.keys_command().is_some() {
             // The command may have the key, and only sshd could tell.
-            patient.answer()?;
+            return Err(patient.unasked());
         }
         let standings: Vec<Standing> = files
             .iter()

@@ -172,6 +172,19 @@ impl Patient {
         (all && verdicts().next().is_some()).then_some(true)
     }
 
+    /// Why sshd's answer to the keys is not known.
+    pub(super) fn unasked(&self) -> Unseen {
+        let report = match self.answer() {
+            Ok(report) => report,
+            Err(why) => return why,
+        };
+        let why = report.verdicts().find_map(|verdict| match verdict {
+            Verdict::Unproven(why) => Some(why.to_string()),
+            _ => None,
+        });
+        Unseen::NotAsked { why: why.unwrap_or_default() }
+    }
+
     /// The command that sshd asks for keys, besides the files.
     #[must_use]
     pub fn keys_command(&self) -> Option<&str> {

@@ -160,14 +160,6 @@ impl Sshd {
         zone::standard_offset(self.invocation.tz.as_deref())
     }
 
-    /// Whether this is Debian's or Ubuntu's sshd, which lets a group write to key files and folders
-    /// if nobody but their owner is in it (their user-group-modes.patch).
-    #[must_use]
-    pub fn takes_private_groups(&self) -> bool {
-        let said = daemon::vendor_of(&self.invocation.binary.display().to_string());
-        ["Debian", "Ubuntu", "Raspbian"].iter().any(|vendor| said.contains(vendor))
-    }
-
     /// The configuration in force for a user who comes from `addr` to our `laddr` and `lport`.
     pub fn effective(
         &self,

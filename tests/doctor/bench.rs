@@ -165,6 +165,19 @@ impl Bench {
         (document, output.code)
     }
 
+    /// The engineer gets in, and the doctor finds nothing.
+    pub(crate) fn finds_nothing(&self) {
+        assert!(self.comes_to(true, &self.key, ACCOUNT, &[]), "ssh does not get in");
+        self.finds_nothing_by_itself();
+    }
+
+    /// The doctor finds nothing.
+    pub(crate) fn finds_nothing_by_itself(&self) {
+        let healthy = Case::new("", "", Mend::Fix);
+        let (document, code) = self.doctor(&healthy, "", "");
+        assert!(code == 0 && ids(&document).is_empty(), "exit {code}: {document:#}");
+    }
+
     /// One round.
     fn round(&self, case: &Case) {
         let other = case.key.map(Key::generate_with);
@@ -186,9 +199,7 @@ impl Bench {
         };
         assert!(self.comes_to(true, key, ACCOUNT, client), "ssh does not get in after the mending");
         self.host.ok(case.restore);
-        let healthy = Case { account: ACCOUNT, ..Case::new("", "", Mend::Fix) };
-        let (document, code) = self.doctor(&healthy, "", "");
-        assert!(code == 0 && ids(&document).is_empty(), "still ill: {document:#}");
+        self.finds_nothing_by_itself();
     }
 
     fn mend(&self, case: &Case) {

@@ -14,5 +14,6 @@ mod bench;
 
 mod account;
 mod files;
+mod healthy;
 mod keys;
 mod sshd;

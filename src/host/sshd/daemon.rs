@@ -88,13 +88,9 @@ fn same_file(file: &File, path: &Path) -> bool {
 
 /// The version that a program says it is, without asking the daemon: a connection would be logged.
 pub(super) fn version_of(program: &str) -> Option<Version> {
-    Version::find(&vendor_of(program))
-}
-
-/// All that a program says of its version, with whose it is: `OpenSSH_9.2p1 Debian-2+deb12u3, ...`.
-pub(super) fn vendor_of(program: &str) -> String {
     let tool = Tool::new(program).arg("-V").allow(&[1]).deadline(Duration::from_secs(10));
-    tool.run().map(|out| out.stderr + &out.stdout).unwrap_or_default()
+    let out = tool.run().ok()?;
+    Version::find(&out.stderr).or_else(|| Version::find(&out.stdout))
 }
 
 /// The options that change the configuration, out of a daemon's command line. From 8.2 on, sshd
