@@ -6,16 +6,23 @@
 //! `CAUSES`, with its function, its texts and its test.
 
 mod account;
+mod blame;
 pub mod causes;
 mod files;
+#[cfg(any(test, fuzzing))]
+pub(crate) use keyfile::fuzz;
+mod keyfile;
 mod keys;
+mod mend;
 mod methods;
 mod network;
 mod pam;
 mod patient;
+mod proofs;
 mod session;
 mod sshd;
 mod verdict;
+mod way;
 
 pub use patient::{Asked, Patient};
 pub use verdict::refusal_cause;

@@ -10,8 +10,9 @@ use crate::text::{Lang, Words};
 pub type Target = fn(&[u8]);
 
 /// Every target, by the name that it has in `tests/fuzz`.
-pub const TARGETS: [(&str, Target); 13] = [
+pub const TARGETS: [(&str, Target); 14] = [
     ("accounts", host::accounts),
+    ("doctor_keys", crate::doctor::fuzz::key_file),
     ("journal", grant::journal),
     ("keys", policy::keys),
     ("log", host::log),

@@ -3,6 +3,7 @@
 pub mod account_locks;
 pub mod accounts;
 pub mod addresses;
+pub mod as_account;
 pub mod authlog;
 pub mod change;
 pub mod clock;

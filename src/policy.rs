@@ -26,7 +26,7 @@ mod url;
 
 pub use account::{AccountName, AccountProblem};
 pub use fingerprint::{Fingerprint, FingerprintProblem};
-pub use key::{AuthorizedKey, KeyProblem, KeysError, parse_keys};
+pub use key::{AuthorizedKey, KeyProblem, KeysError, parse_any_keys, parse_keys};
 pub use lifetime::{Lifetime, LifetimeProblem};
 pub use load::{LoadError, Loaded, TrustProblem};
 pub use origin::{Fetched, Origin, ReadError, Roots};

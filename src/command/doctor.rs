@@ -118,7 +118,7 @@ fn asked(options: &Doctor, state: Option<&State>, out: &Out) -> Result<Asked, Fa
     if from_anywhere {
         from.push(Source { label: ANYWHERE.to_string(), addr: ANYWHERE });
     }
-    let mut keys = policy::keys(&options.keys, out)?;
+    let mut keys = policy::any_keys(&options.keys, out)?;
     if keys.is_empty()
         && let Some(facts) = facts
     {

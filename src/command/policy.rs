@@ -10,7 +10,9 @@ use crate::cli::PolicySource;
 use crate::grant::facts::Facts;
 use crate::grant::journal::POLICY;
 use crate::host::clock;
-use crate::policy::{AuthorizedKey, Loaded, Origin, Policy, Signers, parse_keys};
+use crate::policy::{
+    AuthorizedKey, KeysError, Loaded, Origin, Policy, Signers, parse_any_keys, parse_keys,
+};
 use crate::text::report::Report;
 
 /// A policy, and what is to be remembered of where it came from.
@@ -80,12 +82,25 @@ fn now() -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp(clock::now()).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 
-/// Reads the keys that were named.
+/// Reads the keys that were named, to let them in.
 pub(super) fn keys(origins: &[Origin], out: &Out) -> Result<Vec<AuthorizedKey>, Failure> {
+    read_keys(origins, out, parse_keys)
+}
+
+/// Reads the keys that were named, to look for them: also those that we would not let in.
+pub(super) fn any_keys(origins: &[Origin], out: &Out) -> Result<Vec<AuthorizedKey>, Failure> {
+    read_keys(origins, out, parse_any_keys)
+}
+
+fn read_keys(
+    origins: &[Origin],
+    out: &Out,
+    parse: fn(&[u8], &str) -> Result<Vec<AuthorizedKey>, KeysError>,
+) -> Result<Vec<AuthorizedKey>, Failure> {
     let mut keys = Vec::new();
     for origin in origins {
         tell(origin, out);
-        keys.extend(parse_keys(&origin.read()?.bytes, &origin.to_string())?);
+        keys.extend(parse(&origin.read()?.bytes, &origin.to_string())?);
     }
     Ok(keys)
 }

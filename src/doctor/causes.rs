@@ -1,13 +1,14 @@
 //! The table of causes, in the order in which a login meets them.
 
-use super::{Cause, account, files, keys, methods, network, pam, session, sshd, verdict};
+use super::{Cause, account, files, keys, methods, network, pam, proofs, session, sshd, verdict};
 
 /// Every cause that is known, stage by stage.
-pub const ALL: [&[Cause]; 9] = [
+pub const ALL: [&[Cause]; 10] = [
     network::CAUSES,
     sshd::CAUSES,
     account::CAUSES,
     methods::CAUSES,
+    proofs::CAUSES,
     files::CAUSES,
     keys::CAUSES,
     pam::CAUSES,

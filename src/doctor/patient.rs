@@ -1,5 +1,6 @@
 //! All that is known of a login and of this server, read once and changed by nothing here.
 
+mod files;
 mod heard;
 
 use std::cell::OnceCell;
@@ -11,18 +12,16 @@ use std::time::Duration;
 use crate::host::accounts::{self, Passwd, Shadow};
 use crate::host::authlog::{self, Entry, Reach};
 use crate::host::door::{self, Refusal, Report, Request, Source, Verdict};
-use crate::host::files::{self, Stop, Trust};
 use crate::host::firewall::{self, Fate, Packet};
 use crate::host::pam::{self, Rule};
-use crate::host::sshd::{self, Config, Sshd, SshdError};
+use crate::host::sshd::{Config, Sshd, SshdError};
 use crate::host::startup::Startup;
 use crate::host::{addresses, clock, is_root};
 use crate::policy::AuthorizedKey;
 
-use super::{Finding, Unseen};
+pub(super) use files::KeyFile;
 
-/// The longest key file that is read, in bytes. sshd reads on, but nobody has such a file.
-const LONGEST: u64 = 4 << 20;
+use super::{Finding, Unseen};
 
 /// How far back the log is read, in seconds, and how many of sshd's messages at most.
 const LOOK_BACK: i64 = clock::DAY;
@@ -44,17 +43,6 @@ pub struct Asked {
     pub port: u16,
     /// Public halves of the keys that are shown; none if they are not known.
     pub keys: Vec<AuthorizedKey>,
-}
-
-/// A file in which sshd looks for keys of the account.
-#[derive(Debug)]
-pub struct KeyFile {
-    /// As sshd names it.
-    pub path: PathBuf,
-    /// Every name on the way to it, links followed; the first that is missing.
-    pub trail: Result<(Vec<Stop>, Option<PathBuf>), String>,
-    /// What is in it, unless it could not be read safely.
-    pub content: Result<Option<Vec<u8>>, String>,
 }
 
 /// All that is known.
@@ -79,6 +67,7 @@ pub struct Patient {
     answer: OnceCell<Result<Report, String>>,
     pam: OnceCell<Result<Vec<Rule>, String>>,
     fates: OnceCell<Result<Vec<Fate>, String>>,
+    other_files: OnceCell<Vec<(PathBuf, String)>>,
     log: OnceCell<(Vec<Entry>, Reach)>,
 }
 
@@ -113,7 +102,7 @@ impl Patient {
             Err(error) => Err(error.to_string()),
         };
         let key_files = match (&config, known) {
-            (Ok(config), Some(passwd)) => key_files(config, passwd),
+            (Ok(config), Some(passwd)) => files::key_files(config, passwd),
             _ => Vec::new(),
         };
         Self {
@@ -128,6 +117,7 @@ impl Patient {
             answer: OnceCell::new(),
             pam: OnceCell::new(),
             fates: OnceCell::new(),
+            other_files: OnceCell::new(),
             log: OnceCell::new(),
         }
     }
@@ -233,6 +223,47 @@ impl Patient {
         self.answer().ok()?.refusal()
     }
 
+    /// Whether sshd takes this key from everywhere; nothing if it could not be asked.
+    #[must_use]
+    pub fn takes(&self, key: usize) -> Option<bool> {
+        let report = self.answer().ok()?;
+        let verdicts = || report.probes.iter().filter(|p| p.key == key).map(|p| &p.verdict);
+        if verdicts().any(|verdict| matches!(verdict, Verdict::Refused(_))) {
+            return Some(false);
+        }
+        let all = verdicts().all(|verdict| *verdict == Verdict::Accepted);
+        (all && verdicts().next().is_some()).then_some(true)
+    }
+
+    /// Why sshd's answer to the keys is not known.
+    pub(super) fn unasked(&self) -> Unseen {
+        let report = match self.answer() {
+            Ok(report) => report,
+            Err(why) => return why,
+        };
+        let why = report.verdicts().find_map(|verdict| match verdict {
+            Verdict::Unproven(why) => Some(why.to_string()),
+            _ => None,
+        });
+        Unseen::NotAsked { why: why.unwrap_or_default() }
+    }
+
+    /// The command that sshd asks for keys, besides the files.
+    #[must_use]
+    pub fn keys_command(&self) -> Option<&str> {
+        let command = self.config.as_ref().ok()?.get("authorizedkeyscommand")?;
+        (!command.eq_ignore_ascii_case("none")).then_some(command)
+    }
+
+    /// Files in the home that sshd does not read, and that may have keys in them; with what is there.
+    #[must_use]
+    pub fn other_files(&self) -> &[(PathBuf, String)] {
+        self.other_files.get_or_init(|| match self.account() {
+            Ok(passwd) => files::others(passwd, &self.key_files),
+            Err(_) => Vec::new(),
+        })
+    }
+
     /// Whether sshd was asked, and takes every key from everywhere.
     #[must_use]
     pub fn keys_are_taken(&self) -> bool {
@@ -292,14 +323,4 @@ fn configuration(sshd: &Sshd, asked: &Asked) -> Result<Config, String> {
     let local = own.iter().copied().find(|own| own.is_ipv6() == from.is_ipv6());
     let local = local.unwrap_or(IpAddr::from([127, 0, 0, 1]));
     sshd.effective(&asked.account, from, local, asked.port).map_err(|error| error.to_string())
-}
-
-fn key_files(config: &Config, passwd: &Passwd) -> Vec<KeyFile> {
-    let look = |path: PathBuf| {
-        let trail = files::trail(&path).map_err(|error| error.to_string());
-        // By handle, and never through a link of the account's own: it may lead to anything of root's.
-        let content = files::read(&path, Trust::Owner(passwd.uid), LONGEST);
-        KeyFile { trail, content: content.map_err(|error| error.to_string()), path }
-    };
-    sshd::key_files(config, &passwd.name, &passwd.home, passwd.uid).into_iter().map(look).collect()
 }

@@ -36,6 +36,14 @@ pub fn refusal_cause(reason: &Reason) -> Option<&'static str> {
         Reason::Limits => "no-processes",
         Reason::Chroot { .. } => "chroot-modes",
         Reason::ForcedCommand => "force-command",
+        Reason::KeyTooShort => "rsa-too-short",
+        Reason::Revoked => "key-revoked",
+        Reason::WrongSource => "from-mismatch",
+        Reason::KeyExpired => "key-expired",
+        Reason::NotInFile => "key-not-in-file",
+        Reason::Algorithm { .. } => "key-type-refused",
+        Reason::Unreadable { .. } => "key-file-unreadable",
+        Reason::NotRegular { .. } => "key-file-irregular",
         _ => return None,
     })
 }
@@ -44,6 +52,10 @@ pub fn refusal_cause(reason: &Reason) -> Option<&'static str> {
 fn refused(patient: &Patient) -> Looked {
     let report = patient.answer()?;
     let Some(refusal) = report.refusal() else { return Ok(None) };
+    // Of an address that only stands for any.
+    if patient.asked.from_anywhere && refusal.reason == Reason::WrongSource {
+        return Ok(None);
+    }
     let mut finding = Finding::new(refusal.reason.to_string());
     finding.evidence.extend(refusal.evidence.iter().cloned());
     Ok(Some(finding))

@@ -78,6 +78,13 @@ pub fn services_know(name: &str) -> Option<bool> {
     getent("passwd", name).ok().map(|line| line.is_some())
 }
 
+/// Local accounts that people sign in to: root, and those with a uid of 1000 and above.
+pub fn people() -> Result<Vec<Passwd>, AccountError> {
+    let text = read_text("/etc/passwd")?.unwrap_or_default();
+    let person = |entry: &Passwd| entry.uid == 0 || (1000..65_534).contains(&entry.uid);
+    Ok(text.lines().filter_map(Passwd::parse).filter(person).collect())
+}
+
 /// Names of local accounts whose fifth part of the GECOS field begins like this.
 pub fn marked(prefix: &str) -> Result<Vec<String>, AccountError> {
     let text = read_text("/etc/passwd")?.unwrap_or_default();
@@ -165,6 +172,31 @@ pub fn groups_of(name: &str) -> Vec<String> {
     let out = Tool::new("id").args(["-Gn", "--", name]).run();
     out.map(|out| out.stdout.split_ascii_whitespace().map(str::to_owned).collect())
         .unwrap_or_default()
+}
+
+/// Ids of all groups of an account; a static binary has no name services of its own, so id(1) is asked.
+#[must_use]
+pub fn gids_of(name: &str) -> Vec<u32> {
+    let out = Tool::new("id").args(["-G", "--", name]).run();
+    out.map(|out| out.stdout.split_ascii_whitespace().filter_map(|gid| gid.parse().ok()).collect())
+        .unwrap_or_default()
+}
+
+/// Whether an account is the only member of a group, as far as the name services list accounts.
+#[must_use]
+pub fn is_alone_in(gid: u32, uid: u32) -> bool {
+    let list = |args: &[&str]| Tool::new("getent").args(args.iter().copied()).run();
+    let gid_text = gid.to_string();
+    let (Ok(passwd), Ok(group)) = (list(&["passwd"]), list(&["group", "--", &gid_text])) else {
+        return false;
+    };
+    let entries: Vec<Passwd> = passwd.stdout.lines().filter_map(Passwd::parse).collect();
+    let name = entries.iter().find(|entry| entry.uid == uid).map(|entry| entry.name.as_str());
+    let mut primary = entries.iter().filter(|entry| entry.gid == gid).map(|entry| entry.uid);
+    let members = group.stdout.trim().rsplit(':').next().unwrap_or_default().to_owned();
+    let mut members = members.split(',').filter(|member| !member.is_empty()).peekable();
+    let any = members.peek().is_some() || primary.clone().next().is_some();
+    any && primary.all(|other| other == uid) && members.all(|member| Some(member) == name)
 }
 
 /// Where useradd puts homes.

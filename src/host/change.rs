@@ -252,7 +252,8 @@ fn set_mode(path: &Path, mode: u32, owner: &Owner) -> Result<(), ChangeError> {
         }
         .into());
     }
-    dir.set_owner_mode(owner, mode)?;
+    // The group is the customer's own choice.
+    dir.set_owner_mode((meta.uid, meta.gid), mode)?;
     Ok(())
 }
 

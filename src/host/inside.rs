@@ -9,7 +9,7 @@ use nix::unistd::Uid;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{door, namespace};
+use super::{as_account, door, namespace};
 
 /// The exit code when something went wrong inside; sshd and ssh use 255, a refusal of ours is 1.
 const FAILED: u8 = 125;
@@ -45,6 +45,7 @@ fn serve(args: &[OsString]) -> io::Result<()> {
             Err(namespace::run_with_folder(folder, &args[2], &args[3..]))
         }
         [Some(namespace::DOOR)] => reply(&door::answer_request(&question()?)),
+        [Some(namespace::READER)] => reply(&as_account::answer(&question()?)?),
         [Some(namespace::DAEMON)] => reply(&door::answer_question(&question()?)),
         _ => Err(io::Error::from(io::ErrorKind::InvalidInput)),
     }

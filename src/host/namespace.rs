@@ -26,6 +26,8 @@ pub(super) const VERB: &str = "__inside";
 pub(super) const FOLDER: &str = "folder";
 /// Proves the way in.
 pub(super) const DOOR: &str = "door";
+/// Opens files in the name of an account.
+pub(super) const READER: &str = "reader";
 /// Signs in to the running daemon.
 pub(super) const DAEMON: &str = "daemon";
 

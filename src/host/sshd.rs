@@ -20,7 +20,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 pub use config::{Config, KeyFileError, key_file, key_files};
-pub use expiry::ExpiryForm;
+pub use expiry::{ExpiryForm, read_expiry};
 pub use hostkey::{HostKey, host_keys};
 pub use listen::Listener;
 pub use pattern::{address_in, fits_address, names_group, names_user};
@@ -151,8 +151,13 @@ impl Sshd {
     /// an upgrade without a restart, either may come to judge a key line.
     #[must_use]
     pub fn expiry_form(&self) -> ExpiryForm {
-        let offset = zone::standard_offset(self.invocation.tz.as_deref());
-        ExpiryForm::new(self.version.min(self.on_disk), offset)
+        ExpiryForm::new(self.version.min(self.on_disk), self.standard_offset())
+    }
+
+    /// Seconds east of UTC of the standard time of sshd's zone.
+    #[must_use]
+    pub fn standard_offset(&self) -> i32 {
+        zone::standard_offset(self.invocation.tz.as_deref())
     }
 
     /// The configuration in force for a user who comes from `addr` to our `laddr` and `lport`.

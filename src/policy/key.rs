@@ -14,7 +14,7 @@ use ssh_key::{Algorithm, EcdsaCurve, PublicKey};
 use super::fingerprint::Fingerprint;
 use super::plain::{quoted, sanitise};
 pub(super) use file::is_html;
-pub use file::parse_keys;
+pub use file::{parse_any_keys, parse_keys};
 pub use problem::{KeyProblem, KeysError};
 
 /// A line with an RSA key of 16,384 bits takes 2.8 KB.
@@ -45,6 +45,15 @@ pub struct AuthorizedKey {
 impl AuthorizedKey {
     /// Reads one line: type, key in base64, and perhaps a comment; no options.
     pub fn parse(line: &str) -> Result<Self, KeyProblem> {
+        Self::read(line, Limits::Ours)
+    }
+
+    /// The same for a key that only is to be looked for: also one that we would let nobody in with.
+    pub fn parse_any(line: &str) -> Result<Self, KeyProblem> {
+        Self::read(line, Limits::None)
+    }
+
+    fn read(line: &str, limits: Limits) -> Result<Self, KeyProblem> {
         if let Some(kind) = file::private_kind(line.as_bytes()) {
             return Err(KeyProblem::Private { kind: kind.to_owned() });
         }
@@ -62,9 +71,11 @@ impl AuthorizedKey {
             return Err(KeyProblem::TooLong);
         }
         let (kind, rest) = split_word(line);
-        check_type(kind, rest)?;
+        if kind != "ssh-dss" || limits == Limits::Ours {
+            check_type(kind, rest)?;
+        }
         let (body, comment) = split_word(rest);
-        let key = decode(kind, body)?;
+        let key = decode(kind, body, limits)?;
         Ok(Self {
             line: format!("{kind} {body}"),
             comment: sanitise(comment, LONGEST_COMMENT),
@@ -82,6 +93,21 @@ impl AuthorizedKey {
     #[must_use]
     pub fn key_type(&self) -> &str {
         split_word(&self.line).0
+    }
+
+    /// The key in base64.
+    #[must_use]
+    pub fn body(&self) -> &str {
+        split_word(&self.line).1
+    }
+
+    /// How long it is, if it is an RSA key.
+    #[must_use]
+    pub fn rsa_bits(&self) -> Option<usize> {
+        match PublicKey::from_openssh(&self.line).ok()?.key_data() {
+            KeyData::Rsa(rsa) => bits(rsa.n.as_positive_bytes()?),
+            _ => None,
+        }
     }
 
     /// The comment: printable, on one line, at most 100 characters; often empty.
@@ -153,8 +179,22 @@ fn check_type(word: &str, rest: &str) -> Result<(), KeyProblem> {
     Err(KeyProblem::UnknownType { word: quoted(word) })
 }
 
-/// Decodes the key and holds it against its stated type and our limits.
-fn decode(kind: &str, body: &str) -> Result<KeyData, KeyProblem> {
+/// Which keys are taken.
+#[derive(Clone, Copy, PartialEq)]
+enum Limits {
+    /// Those that we let somebody in with.
+    Ours,
+    /// Any.
+    None,
+}
+
+/// The length of a number.
+fn bits(bytes: &[u8]) -> Option<usize> {
+    Some(bytes.len() * 8 - bytes.first()?.leading_zeros() as usize)
+}
+
+/// Decodes the key and holds it against its stated type and the limits.
+fn decode(kind: &str, body: &str, limits: Limits) -> Result<KeyData, KeyProblem> {
     let key = PublicKey::from_openssh(&format!("{kind} {body}")).map_err(|_| {
         inner_type(body).filter(|inside| inside != kind).map_or(KeyProblem::Damaged, |inside| {
             KeyProblem::TypeMismatch { named: kind.to_owned(), inside: quoted(&inside) }
@@ -167,10 +207,8 @@ fn decode(kind: &str, body: &str) -> Result<KeyData, KeyProblem> {
         return Err(KeyProblem::Damaged);
     }
     match key.key_data() {
-        KeyData::Rsa(rsa) => {
-            let modulus = rsa.n.as_positive_bytes().ok_or(KeyProblem::Damaged)?;
-            let zeros = modulus.first().map_or(0, |b| b.leading_zeros() as usize);
-            match modulus.len() * 8 - zeros {
+        KeyData::Rsa(rsa) if limits == Limits::Ours => {
+            match rsa.n.as_positive_bytes().and_then(bits).ok_or(KeyProblem::Damaged)? {
                 bits @ ..2048 => Err(KeyProblem::RsaShort { bits }),
                 bits @ 16_385.. => Err(KeyProblem::RsaLong { bits }),
                 _ => Ok(key.into()),

@@ -38,5 +38,6 @@ pub mod keys;
 pub mod methods;
 pub mod network;
 pub mod pam;
+pub mod proofs;
 pub mod session;
 pub mod sshd;

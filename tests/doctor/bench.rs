@@ -28,6 +28,10 @@ const PROGRAM: &str = "/run/test/support-access";
 /// On the engineer's own host.
 const PRIVATE: &str = "/run/test/engineer";
 const PUBLIC: &str = "/run/test/engineer.pub";
+/// The public half of a case's own key.
+const OTHER: &str = "/run/test/other.pub";
+/// Its private half, on the engineer's host.
+const OTHER_PRIVATE: &str = "/run/test/other";
 
 /// How a cause is mended.
 #[derive(Clone, Copy)]
@@ -68,6 +72,9 @@ pub(crate) struct Case {
     pub(crate) port: u16,
     /// What the engineer does first: a script for his own host.
     pub(crate) engineer: &'static str,
+    /// Another key than the engineer's usual one, made by ssh-keygen with these arguments; its public
+    /// half is [`OTHER`] on the server. A client's mending is to use the usual one.
+    pub(crate) key: Option<&'static [&'static str]>,
 }
 
 impl Case {
@@ -85,6 +92,7 @@ impl Case {
             warns: false,
             port: 22,
             engineer: "true",
+            key: None,
         }
     }
 
@@ -125,6 +133,11 @@ impl Case {
 
     pub(crate) const fn engineer(mut self, script: &'static str) -> Self {
         self.engineer = script;
+        self
+    }
+
+    pub(crate) const fn key(mut self, arguments: &'static [&'static str]) -> Self {
+        self.key = Some(arguments);
         self
     }
 
@@ -183,8 +196,9 @@ impl Bench {
         // ssh takes the first of several values, so the case's come first.
         let client: Vec<String> = client.iter().map(|word| format!("'{word}'")).collect();
         let Case { port, account, .. } = case;
+        let private = if case.key.is_some() { OTHER_PRIVATE } else { PRIVATE };
         let line = format!(
-            "ssh -F/dev/null {} -p{port} -i{PRIVATE} -oBatchMode=yes -oIdentitiesOnly=yes \
+            "ssh -F/dev/null {} -p{port} -i{private} -oBatchMode=yes -oIdentitiesOnly=yes \
              -oStrictHostKeyChecking=no -oUserKnownHostsFile=/dev/null -oConnectTimeout=3 \
              {account}@{SERVER}",
             client.join(" ")
@@ -200,8 +214,9 @@ impl Bench {
 
     fn doctor(&self, case: &Case, more: &str, without: &str) -> (serde_json::Value, i32) {
         let (account, port) = (case.account, case.port);
+        let key = if case.key.is_some() { OTHER } else { PUBLIC };
         let line = format!(
-            "{PROGRAM} doctor --account {account} --port {port} --from {CLIENT} --key {PUBLIC} --json {more}"
+            "{PROGRAM} doctor --account {account} --port {port} --from {CLIENT} --key {key} --json {more}"
         );
         let output = self.host.command(&line).env("SUPPORT_ACCESS_WITHOUT_CAUSE", without).run();
         let document =
@@ -209,8 +224,23 @@ impl Bench {
         (document, output.code)
     }
 
+    /// The engineer gets in, and the doctor finds nothing.
+    pub(crate) fn finds_nothing(&self) {
+        self.is_healthy(&[]);
+    }
+
+    /// The doctor finds nothing.
+    pub(crate) fn finds_nothing_by_itself(&self) {
+        let (document, code) = self.doctor(&HEALTHY, "", "");
+        assert!(code == 0 && ids(&document).is_empty(), "exit {code}: {document:#}");
+    }
+
     /// One round.
     fn round(&self, case: &Case) {
+        if let Some(key) = case.key.map(Key::generate_with) {
+            self.host.put(OTHER, key.public(), 0o644);
+            self.engineer.put(OTHER_PRIVATE, key.private(), 0o600);
+        }
         self.host.ok(case.breaks);
         self.engineer.ok(case.engineer);
         assert!(self.comes_to(case.warns, case, case.client), "ssh gets in: {}", !case.warns);
@@ -230,10 +260,10 @@ impl Bench {
         assert_ne!(ids(&document), expected, "nothing is missing without its detector");
         self.mend(case);
         // Another port is the client's to name, where it is the client that must change.
-        let Case { account, terminal, port, .. } = *case;
+        let Case { account, terminal, port, key, .. } = *case;
         let (healthy, client) = match case.mend {
             Mend::Client(arguments) => (Case { terminal, ..HEALTHY }, arguments),
-            _ => (Case { account, terminal, port, ..HEALTHY }, case.client),
+            _ => (Case { account, terminal, port, key, ..HEALTHY }, case.client),
         };
         assert!(self.comes_to(true, &healthy, client), "ssh does not get in after the mending");
         self.host.ok(case.restore);

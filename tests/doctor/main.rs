@@ -14,6 +14,8 @@ mod bench;
 
 mod account;
 mod files;
+mod healthy;
+mod keys;
 mod network;
 mod pam;
 mod session;

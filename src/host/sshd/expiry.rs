@@ -54,6 +54,36 @@ impl ExpiryForm {
     }
 }
 
+/// What sshd makes of a value of `expiry-time` (OpenSSH misc.c, `parse_absolute_time`): seconds since
+/// 1970-01-01, or nothing where it refuses the value. `offset` is the standard time of sshd's zone.
+#[must_use]
+pub fn read_expiry(value: &str, version: Version, offset: i32) -> Option<i64> {
+    let zulu = ["Z", "z", "UTC", "utc"].iter().find_map(|end| value.strip_suffix(end));
+    let (digits, shift) = match zulu {
+        Some(digits) if version >= Version::new(9, 1) => (digits, 0),
+        Some(_) => return None,
+        None => (value, i64::from(offset)),
+    };
+    if !matches!(digits.len(), 8 | 12 | 14) || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let part = |from: usize, to: usize| digits.get(from..to).map_or(Some(0), |p| p.parse().ok());
+    let (year, month, day) = (part(0, 4)?, part(4, 6)?, part(6, 8)?);
+    let (hour, minute, second): (i64, i64, i64) = (part(8, 10)?, part(10, 12)?, part(12, 14)?);
+    let first = time::Date::from_calendar_date(
+        i32::try_from(year).ok()?,
+        time::Month::try_from(u8::try_from(month).ok()?).ok()?,
+        1,
+    );
+    // Like mktime(3), sshd takes the 31st of a month of thirty days for the 1st of the next.
+    if !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 61 {
+        return None;
+    }
+    let days = day - 1 + (first.ok()? - time::Date::from_ordinal_date(1970, 1).ok()?).whole_days();
+    let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - shift;
+    (seconds > 0).then_some(seconds)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,6 +107,42 @@ mod tests {
         assert_eq!(west.format(1_893_456_000).as_deref(), Some("20291231190000"));
         let half = ExpiryForm::LocalStandard { offset: 5 * 3600 + 1800 };
         assert_eq!(half.format(NOON).as_deref(), Some("20300701173000"));
+    }
+
+    #[test]
+    fn what_is_written_is_read_back_the_same() {
+        for (major, minor) in [(7, 7), (9, 0), (9, 1), (10, 0)] {
+            let version = Version::new(major, minor);
+            let text = ExpiryForm::new(version, 9 * 3600).format(NOON).unwrap();
+            assert_eq!(read_expiry(&text, version, 9 * 3600), Some(NOON), "{version}");
+        }
+    }
+
+    #[test]
+    fn values_are_read_as_sshd_reads_them() {
+        let (old, new) = (Version::new(9, 0), Version::new(9, 2));
+        for (value, version, seconds) in [
+            ("20300701", new, Some(NOON - 43_200)),
+            ("203007011200", new, Some(NOON)),
+            ("20300701120000", old, Some(NOON)),
+            ("20300701Z", new, Some(NOON - 43_200)),
+            ("203007011200utc", new, Some(NOON)),
+            ("20300701120000Z", old, None),
+            ("2030-07-01", new, None),
+            ("2030-07-01T12:00:00Z", new, None),
+            ("20301301", new, None),
+            ("20300732", new, None),
+            ("2030070125", new, None),
+            ("203007012460", new, None),
+            ("19690101", new, None),
+            ("", new, None),
+            ("Z", new, None),
+            ("20300701\u{661}", new, None),
+        ] {
+            assert_eq!(read_expiry(value, version, 0), seconds, "{value} {version}");
+        }
+        assert_eq!(read_expiry("20300231", new, 0), read_expiry("20300303", new, 0));
+        assert_eq!(read_expiry("20300701120000", new, 3600), Some(NOON - 3600));
     }
 
     #[test]

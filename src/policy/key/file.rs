@@ -8,6 +8,19 @@ const MOST_KEYS: usize = 100;
 
 /// Reads the public keys of a file: one a line, with blank lines and `#` comments between them.
 pub fn parse_keys(bytes: &[u8], origin: &str) -> Result<Vec<AuthorizedKey>, KeysError> {
+    parse_by(bytes, origin, AuthorizedKey::parse)
+}
+
+/// The same for keys that only are to be looked for.
+pub fn parse_any_keys(bytes: &[u8], origin: &str) -> Result<Vec<AuthorizedKey>, KeysError> {
+    parse_by(bytes, origin, AuthorizedKey::parse_any)
+}
+
+fn parse_by(
+    bytes: &[u8],
+    origin: &str,
+    parse: fn(&str) -> Result<AuthorizedKey, KeyProblem>,
+) -> Result<Vec<AuthorizedKey>, KeysError> {
     let error = |line, problem| KeysError { origin: origin.to_owned(), line, problem };
     let text = decode(bytes).map_err(|problem| error(None, problem))?;
     let lines: Vec<&str> = text.lines().collect();
@@ -17,7 +30,7 @@ pub fn parse_keys(bytes: &[u8], origin: &str) -> Result<Vec<AuthorizedKey>, Keys
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let key = AuthorizedKey::parse(line).map_err(|problem| {
+        let key = parse(line).map_err(|problem| {
             let rest = lines[index + 1..].iter().map(|l| l.trim()).find(|l| !l.is_empty());
             error(Some(index + 1), judge_cut(problem, rest))
         })?;

@@ -1,9 +1,11 @@
-use super::{AuthorizedKey, KeyProblem, parse_keys};
+use super::{AuthorizedKey, KeyProblem, parse_any_keys, parse_keys};
 use crate::policy::testing::{Workshop, both, run};
 
 const ED25519: &str =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqti";
 const SK_ED25519: &str = "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqtiAAAABHNzaDo=";
+const RSA_1024: &str = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQC98iJBFSwjTFr3XL4v5zTYIgUYaVPS7ZZcv2kSNE0+cyVLaLRJVmAiNhAYm7cHtn8lkyilcFphwQ/7xJ+ZqWE6qM+MDfuVBhYxyUd+dqjR3neUEEZboU+YfSXD5y6/UZIssj2/iNo8Oeo49R4hTbdrAgBY3ObNjdKFl4r+dqIWlw==";
+const WHOLE_DSA: &str = "ssh-dss AAAAB3NzaC1kc3MAAACBAIXgxukJvfPjAqUgmiPtnYuyEF8xSQ5gc/BLFeo548orZ/DS56zApDwUX6xE6M7NEkxAp32AKOPPXtyHf4oP+fR+6cqZ68Q4JODda5k0j2Qt5nPydYI019FAY2zIV9eulPXfmBp4b29hhlIaMLAtsRW5lmmouKaFuMvTe6vpJAuFAAAAFQDKR0WTJ0qwAZtD+yrCvdP6wvI6zQAAAIADizlEL5+1AXDAHS2DXXFI2D0x+0evmoYSNqevTdYUonAo3kYXfhJ+yG/k1WbDH8t3h79LjZe2fozLux7Sgyzwo7IpK4vxhnnPxlUu28pyK+Qf9R6Vduy8GoEMH70wJcasVc5NPC8YXUmmGGvYW0pznjXXA3vks2zyp3JV+lNVPwAAAIAmBHY+8YabkNn8G8eEAcQPzBwx9/9fYLBmkzyucbXEf3gVCA2ehF6w5UPUVSW9XePjxVcAZncB3ZEmT3O1CIrOMifi/Gd/OKbnyYjVsV9meK01EwDilB+lSk33eK0wtE8TgMc5lX2ySSSeEpHDeFhk74mUmVEoksEHx7GvmZDnmQ==";
 const DSA: &str = "ssh-dss AAAAB3NzaC1kc3MAAACBANw9iSUO2UYhFMssjUgW46URqv8bBrDgHeF8HLBOWBvKuXF2Rx2J/XyhgX48SOLMuv0hcPaejlyLarabnF9F2V4dkpPpZSJ+7luHmxEjNxwhsdtg8UteXAWkeCzrQ6MvRJZHcDBjYh56KGvslbFnJsGLXlI4PQCyl6awNImwYGil";
 
 fn body(key: &str) -> &str {
@@ -181,4 +183,15 @@ fn spoilt_bytes_do_no_harm() {
             }
         }
     }
+}
+
+#[test]
+fn a_key_that_is_looked_for_may_be_one_that_we_let_nobody_in_with() {
+    let rsa = RSA_1024;
+    assert!(matches!(AuthorizedKey::parse(rsa), Err(KeyProblem::RsaShort { bits: 1024 })));
+    assert_eq!(AuthorizedKey::parse_any(rsa).unwrap().rsa_bits(), Some(1024));
+    let dsa = parse_any_keys(format!("{WHOLE_DSA} old").as_bytes(), "f").unwrap();
+    assert_eq!((dsa[0].key_type(), dsa[0].rsa_bits()), ("ssh-dss", None));
+    assert_eq!(AuthorizedKey::parse(DSA), Err(KeyProblem::Dsa));
+    assert!(AuthorizedKey::parse_any("ssh-dss AAAA").is_err());
 }

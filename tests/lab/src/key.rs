@@ -27,14 +27,25 @@ pub struct Key {
 impl Key {
     /// Makes a new one.
     pub fn generate(kind: KeyKind) -> Self {
-        let folder = Run::get().new_folder("key");
-        let path = folder.join("key");
         let kind = match kind {
             KeyKind::Ed25519 => "ed25519",
             KeyKind::Ecdsa => "ecdsa",
             KeyKind::Rsa => "rsa",
         };
-        must(tool("ssh-keygen").args(["-q", "-N", "", "-C", "lab", "-t", kind, "-f"]).arg(&path));
+        Self::generate_with(&["-t", kind])
+    }
+
+    /// Makes a new one with arguments of ssh-keygen's own.
+    pub fn generate_with(arguments: &[&str]) -> Self {
+        let folder = Run::get().new_folder("key");
+        let path = folder.join("key");
+        must(
+            tool("ssh-keygen")
+                .args(["-q", "-N", "", "-C", "lab"])
+                .args(arguments)
+                .arg("-f")
+                .arg(&path),
+        );
         let read = |path: &Path| fs::read_to_string(path).expect("ssh-keygen made the file");
         Self { private: read(&path), public: read(&path.with_extension("pub")), folder }
     }
