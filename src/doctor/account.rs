@@ -14,7 +14,6 @@ use crate::text::cause::account as told;
 
 /// The causes of this stage, in the order in which a login meets them.
 pub(super) const CAUSES: &[Cause] = &[
-    Cause::new("name-service", Stage::Account, &told::NAME_SERVICE, name_service),
     // Another name than the one that was tried is the client's to use.
     Cause::new("no-account", Stage::Account, &told::NO_ACCOUNT, missing).unasked(),
     Cause::new("bad-shell", Stage::Account, &told::BAD_SHELL, bad_shell),
@@ -44,7 +43,7 @@ const SERVICES: [(&str, &str); 4] =
     [("sss", "sssd"), ("ldap", "nslcd"), ("winbind", "winbind"), ("nis", "ypbind")];
 
 /// The account is there, but sshd does not come to hear of it.
-fn name_service(patient: &Patient) -> Looked {
+pub(super) fn name_service(patient: &Patient) -> Looked {
     let name = &patient.asked.account;
     let why = || Unseen::Broken { why: "getent passwd".to_owned() };
     if accounts::services_know(name).ok_or_else(why)? {

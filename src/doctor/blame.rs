@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-use super::keyfile::{Login, Reader, ShownKey, Standing, judge};
+use super::keyfile::{self, Login, Options, Reader, ShownKey, Standing, judge};
 use super::patient::KeyFile;
 use super::way::{self, Hurdle};
 use super::{Patient, Unseen};
@@ -115,11 +115,30 @@ pub(super) fn blame(patient: &Patient) -> Result<Vec<Blame<'_>>, Unseen> {
 
 /// What a file's text says to a key.
 fn standing(patient: &Patient, key: &AuthorizedKey, text: &str) -> Standing {
+    held(patient, key, |key, login| judge(text, key, login))
+}
+
+/// The options of the first line that lets one of the keys in, with its place.
+pub(super) fn accepted(patient: &Patient) -> Result<Option<(String, Options)>, Unseen> {
+    if patient.asked.keys.is_empty() {
+        return Err(Unseen::NoKey);
+    }
+    Ok(patient.key_files.iter().find_map(|file| {
+        let text = file.text()?;
+        let in_file = |key: &AuthorizedKey| {
+            held(patient, key, |key, login| keyfile::accepted(text, key, login))
+        };
+        let (line, options) = patient.asked.keys.iter().find_map(in_file)?;
+        Some((format!("{}:{line}", file.path.display()), options))
+    }))
+}
+
+/// Holds a key against this login.
+fn held<T>(patient: &Patient, key: &AuthorizedKey, ask: impl Fn(&ShownKey, &Login) -> T) -> T {
     let shown = ShownKey { kind: key.key_type(), body: key.body() };
     let known = patient.asked.from.iter().filter(|_| !patient.asked.from_anywhere);
     let from: Vec<IpAddr> = known.map(|source| source.addr).collect();
-    let login = Login { reader: reader(patient), from: &from, now: clock::now() };
-    judge(text, &shown, &login)
+    ask(&shown, &Login { reader: reader(patient), from: &from, now: clock::now() })
 }
 
 /// The sshd that reads; one of today where it is not known.

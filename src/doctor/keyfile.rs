@@ -96,6 +96,15 @@ pub(super) fn judge(text: &str, key: &ShownKey, login: &Login) -> Standing {
     }
 }
 
+/// The options of the first line that lets a key in, and its number, counted from 1.
+#[must_use]
+pub(super) fn accepted(text: &str, key: &ShownKey, login: &Login) -> Option<(usize, Options)> {
+    text.split('\n').enumerate().find_map(|(index, line)| {
+        let written = options_before(line, key).filter(|it| troubles(it, login).is_empty())?;
+        Some((index + 1, options::parse(written, login.reader).ok()?))
+    })
+}
+
 /// The options of a line that sshd takes for this key (OpenSSH auth2-pubkeyfile.c,
 /// `auth_check_authkey_line`: first without options, then with).
 fn options_before<'a>(line: &'a str, key: &ShownKey) -> Option<&'a str> {
@@ -121,7 +130,7 @@ fn is_key(text: &str, key: &ShownKey) -> bool {
 
 /// What is in the way of a login, in sshd's order (`auth_authorise_keyopts`).
 fn troubles(written: &str, login: &Login) -> Vec<Trouble> {
-    let Options { from, expires, cert_authority, principals } =
+    let Options { from, expires, cert_authority, principals, .. } =
         match options::parse(written, login.reader) {
             Ok(options) => options,
             Err(flaw) => return vec![Trouble::Flaw(flaw)],

@@ -3,7 +3,6 @@
 use super::{Cause, Finding, Fix, Looked, Patient, Stage, Unseen};
 use crate::host::door::Reason;
 use crate::host::files::{self, Trust};
-use crate::host::run::quote;
 use crate::host::sshd::{Config, names_group};
 use crate::policy::AuthorizedKey;
 use crate::text::cause::proofs as told;
@@ -13,7 +12,6 @@ pub(super) const CAUSES: &[Cause] = &[
     Cause::new("key-type-refused", Stage::Methods, &told::KEY_TYPE_REFUSED, type_refused),
     Cause::new("rsa-too-short", Stage::Methods, &told::RSA_TOO_SHORT, too_short),
     Cause::new("key-revoked", Stage::Methods, &told::KEY_REVOKED, revoked),
-    Cause::new("revoked-list-missing", Stage::Methods, &told::REVOKED_LIST_MISSING, no_list),
 ];
 
 /// As many bits as any sshd since 7.6 asks of an RSA key.
@@ -109,22 +107,4 @@ fn revoked(patient: &Patient) -> Looked {
         said.and_then(|refusal| refusal.evidence.iter().find(|l| l.contains(" revoked by ")));
     let fix = Fix::Client("ssh-keygen -t ed25519".to_owned());
     Ok(said.map(|line| Finding::new(line.clone()).with(fix)))
-}
-
-/// Where the list can't be read, sshd takes every key for revoked.
-fn no_list(patient: &Patient) -> Looked {
-    let Some(path) = list(patient)? else { return Ok(None) };
-    if !patient.root {
-        return Err(Unseen::NotRoot);
-    }
-    // By root, whatever links lead there, as sshd opens it.
-    let why = match std::fs::File::open(path).and_then(|file| file.metadata()) {
-        Ok(meta) if meta.is_file() => return Ok(None),
-        Ok(_) => "not a regular file".to_owned(),
-        Err(error) => error.to_string(),
-    };
-    let mut finding = Finding::new(format!("{path}: {why}"));
-    finding.evidence.push(format!("sshd -T: revokedkeys {path}"));
-    let fix = Fix::Run(format!("touch {}", quote(path)));
-    Ok(Some(if std::path::Path::new(path).exists() { finding } else { finding.with(fix) }))
 }

@@ -1,6 +1,6 @@
 //! sshd itself, and its configuration as a whole.
 
-use super::{Cause, Finding, Fix, Looked, Patient, Severity, Stage, Unseen};
+use super::{Cause, Finding, Fix, Looked, Patient, Severity, Stage, Unseen, account};
 use crate::host::accounts;
 use crate::host::authlog::Entry;
 use crate::host::change::{Change, Owner};
@@ -11,13 +11,16 @@ use crate::text::cause::sshd as told;
 
 /// The causes of this stage, in the order in which a login meets them.
 pub(super) const CAUSES: &[Cause] = &[
-    Cause::new("no-privsep-folder", Stage::Sshd, &told::NO_PRIVSEP_FOLDER, no_privsep_folder),
+    Cause::new("no-privsep-folder", Stage::Sshd, &told::NO_PRIVSEP_FOLDER, no_privsep_folder)
+        .unasked(),
     Cause::new("no-host-keys", Stage::Sshd, &told::NO_HOST_KEYS, no_host_keys),
     Cause::new("config-broken", Stage::Sshd, &told::CONFIG_BROKEN, config_broken).warns(),
     Cause::new("config-not-read", Stage::Sshd, &told::CONFIG_NOT_READ, config_not_read)
         .warns()
         .unasked(),
     Cause::new("refuse-connection", Stage::Sshd, &told::REFUSE_CONNECTION, refuse_connection),
+    // sshd looks for its own user, too, before it looks for anybody else.
+    Cause::new("name-service", Stage::Sshd, &told::NAME_SERVICE, account::name_service),
 ];
 
 fn complaint(patient: &Patient) -> Result<String, Unseen> {

@@ -74,6 +74,8 @@ pub(super) fn settle(examined: &mut Vec<Examined>, answer: Option<&Report>) {
         let Ok(Some(finding)) = &mut it.looked else { continue };
         let let_in = match it.cause.stage {
             Stage::Files | Stage::Keys => keys_are_taken,
+            // Of the key that is shown, and of the session with a key of our own.
+            Stage::Methods => session_ran && (answer.probes.is_empty() || keys_are_taken),
             _ => session_ran,
         };
         if let_in {

@@ -16,9 +16,9 @@ const ODD: &[(&str, &str)] = &[
     ),
     (
         "options",
-        "sed -i 's/^/NO-PTY,no-x11-Forwarding,environment=\"A=b c\",permitopen=\"localhost:80\" /' authorized_keys",
+        "sed -i 's/^/No-Pty,PTY,no-x11-Forwarding,environment=\"A=b c\",permitopen=\"localhost:80\" /' authorized_keys",
     ),
-    ("quotes", "sed -i 's/^/command=\"echo \\\\\"in-42\\\\\"\" /' authorized_keys"),
+    ("quotes", "sed -i 's/^/environment=\"A=\\\\\"b c\\\\\"\" /' authorized_keys"),
     ("from", "sed -i 's/^/from=\"!192.0.2.8,198.51.100.0\\/24,192.0.2.?\" /' authorized_keys"),
     (
         "expiry",

@@ -89,7 +89,11 @@ const CASES: &[Case] = &[
         "sed 's/^\\(.\\{60\\}\\)./\\1/' /run/test/engineer.pub >/home/rocky/.ssh/authorized_keys",
         Mend::Printed,
     ),
-    Case::new("key-line-damaged", "sed -i 's/.*/\"&\"/' /home/rocky/.ssh/authorized_keys", Mend::Printed),
+    Case::new(
+        "key-line-damaged",
+        "sed -i 's/.*/\"&\"/' /home/rocky/.ssh/authorized_keys",
+        Mend::Printed,
+    ),
     Case::new("key-option-unknown", before!("no-ptty"), REWRITTEN),
     Case::new("key-option-malformed", before!("no-pty, no-x11-forwarding"), REWRITTEN),
     Case::new("key-option-malformed", before!("from=192.0.2.7"), REWRITTEN),
@@ -204,9 +208,6 @@ const CASES: &[Case] = &[
     .restore(
         "cp /run/test/engineer.pub /home/rocky/.ssh/authorized_keys; \
          rm /etc/ssh/revoked /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh; sleep 1",
-    ),
-    Case::new("revoked-list-missing", config!("RevokedKeys /etc/ssh/revoked"), Mend::Printed).restore(
-        "rm /etc/ssh/revoked /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh; sleep 1",
     ),
 ];
 

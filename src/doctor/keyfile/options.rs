@@ -26,6 +26,10 @@ pub(in crate::doctor) struct Options {
     pub cert_authority: bool,
     /// `principals=`, which only belongs to such a line.
     pub principals: bool,
+    /// `command=`: what is run in the place of whatever is asked for.
+    pub command: Option<String>,
+    /// The last word on terminals, if it allows none.
+    pub no_terminal: Option<String>,
 }
 
 /// Why sshd passes over the line. `why` are its own words for it.
@@ -90,6 +94,12 @@ pub(super) fn parse(text: &str, reader: Reader) -> Result<Options, Flaw> {
         if let Some((flag, since, after)) = flag(rest) {
             known(here, since, reader)?;
             options.cert_authority |= flag == "cert-authority";
+            let word = &rest[..rest.len() - after.len()];
+            match flag {
+                "pty" if word.len() == flag.len() => options.no_terminal = None,
+                "pty" | "restrict" => options.no_terminal = Some(word.to_owned()),
+                _ => {}
+            }
             rest = after;
         } else if let Some((name, since, after)) = value_of(rest) {
             known(here, since, reader)?;
@@ -220,6 +230,7 @@ fn take(
     match name {
         "from" => options.from.push(value.to_owned()),
         "principals" => options.principals = true,
+        "command" => options.command = Some(value.to_owned()),
         "expiry-time" => {
             let at = read_expiry(value, reader.version, reader.offset);
             let at = at.ok_or("invalid expires time")?;

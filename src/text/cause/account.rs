@@ -3,11 +3,6 @@
 use super::Told;
 
 told! {
-    NAME_SERVICE {
-        "the name services do not know the account", "이름 서비스(NSS)에서 계정을 찾지 못합니다";
-        "sshd asks the sources in /etc/nsswitch.conf, and these do not answer or leave /etc/passwd out.", "sshd는 /etc/nsswitch.conf에 지정된 곳에서 계정을 찾는데, 응답이 없거나 /etc/passwd가 빠져 있습니다.";
-        "Correct the line 'passwd:' in /etc/nsswitch.conf, or start the service that it names.", "/etc/nsswitch.conf의 'passwd:' 줄을 고치거나 해당 서비스를 시작해 주세요.";
-    }
     NO_ACCOUNT {
         "the account does not exist", "계정이 없습니다";
         "sshd treats a name that it does not know like a wrong key: 'Invalid user' stands in its log only.", "sshd는 없는 계정도 키가 틀린 것처럼 처리하고 로그에만 'Invalid user'를 남깁니다.";

@@ -18,9 +18,4 @@ told! {
         "It stands in the list of RevokedKeys, so sshd refuses it wherever else it is allowed.", "RevokedKeys 목록에 있어 다른 곳에서 허용해도 sshd가 거부합니다.";
         "Use another key. Somebody had a reason to revoke this one.", "다른 키를 사용해 주세요. 이유가 있어 폐기된 키입니다.";
     }
-    REVOKED_LIST_MISSING {
-        "the list of revoked keys can't be read", "폐기된 키의 목록을 읽을 수 없습니다";
-        "RevokedKeys names a file that is not there or can't be read. sshd then refuses every key of every account.", "RevokedKeys에 지정된 파일이 없거나 읽을 수 없습니다. 이 경우 sshd는 모든 계정의 모든 키를 거부합니다.";
-        "Put the list back (an empty file revokes nothing), or take RevokedKeys out of sshd's configuration.", "목록 파일을 다시 두거나(빈 파일은 아무 키도 폐기하지 않습니다) sshd 설정에서 RevokedKeys를 지워 주세요.";
-    }
 }

@@ -28,4 +28,9 @@ told! {
         "A running sshd goes on with what it has read, but it can't start again, and after a reboot nobody gets in.", "실행 중인 sshd는 이미 읽은 설정으로 동작하지만 다시 시작할 수 없습니다. 재부팅하면 아무도 접속할 수 없습니다.";
         "Correct the line that is named, then look with 'sshd -t' before sshd is restarted.", "표시된 줄을 고친 뒤 sshd를 다시 시작하기 전에 'sshd -t'로 확인해 주세요.";
     }
+    NAME_SERVICE {
+        "the name services do not know the account", "이름 서비스(NSS)에서 계정을 찾지 못합니다";
+        "sshd asks the sources in /etc/nsswitch.conf, and these do not answer or leave /etc/passwd out.", "sshd는 /etc/nsswitch.conf에 지정된 곳에서 계정을 찾는데, 응답이 없거나 /etc/passwd가 빠져 있습니다.";
+        "Correct the line 'passwd:' in /etc/nsswitch.conf, or start the service that it names.", "/etc/nsswitch.conf의 'passwd:' 줄을 고치거나 해당 서비스를 시작해 주세요.";
+    }
 }
