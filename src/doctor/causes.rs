@@ -27,4 +27,14 @@ pub const FORESEEN: [&str; 5] =
     ["deny-users", "allow-users", "deny-groups", "allow-groups", "more-methods"];
 
 /// Causes that can be told then as well, of which only the engineer's own try is the proof.
-pub const FEARED: [&str; 0] = [];
+pub const FEARED: [&str; 9] = [
+    "fail2ban",
+    "packet-filter",
+    "listen-address",
+    "key-type-refused",
+    "rsa-too-short",
+    "nologin-file",
+    "pam-listfile",
+    "pam-shells",
+    "disk-full",
+];

@@ -82,11 +82,14 @@ impl Patient {
         Self::with(asked, passwd, groups, shadow)
     }
 
-    /// The same for an account that is still to be made, with a group of its own name.
+    /// The same for an account that is still to be made, with a group of its own name. sshd is not
+    /// asked: it does not know the account.
     #[must_use]
     pub fn planned(asked: Asked, passwd: Passwd) -> Self {
         let groups = vec![asked.account.clone()];
-        Self::with(asked, Ok(Some(passwd)), groups, None)
+        let patient = Self::with(asked, Ok(Some(passwd)), groups, None);
+        let _ = patient.answer.set(Err(Unseen::NoAccount.to_string()));
+        patient
     }
 
     fn with(

@@ -35,7 +35,8 @@ pub(super) const CAUSES: &[Cause] = &[
     Cause::new("dev-null-missing", Stage::Session, &told::DEV_NULL_MISSING, room::no_dev_null)
         .unasked(),
     Cause::new("dev-null", Stage::Session, &told::DEV_NULL, room::dev_null).warns(),
-    Cause::new("home-missing", Stage::Session, &told::HOME_MISSING, room::home_missing).warns(),
+    Cause::new("session-without-home", Stage::Session, &told::HOME_MISSING, room::home_missing)
+        .warns(),
     Cause::new("disk-full", Stage::Session, &told::DISK_FULL, room::disk_full).warns(),
 ];
 

@@ -4,7 +4,7 @@ use lab::Suite;
 
 use crate::bench::{Case, MENDED, Mend, run};
 
-const CASES: &[Case] = &[
+pub(crate) const CASES: &[Case] = &[
     Case::new("no-account", "true", Mend::Client(&[])).account("nobody-here"),
     Case::new("no-account", "useradd -m debian", Mend::Client(&[])).account("admin").restore("userdel -r debian"),
     Case::new("no-account", "true", Mend::Client(&[])).client(&["-lcentos"]),
@@ -40,6 +40,7 @@ fn accounts_on_debian_12() {
 }
 
 #[test]
+#[ignore = "the same on Debian 13: scripts/test --all"]
 fn accounts_on_debian_13() {
     run(Suite::Trixie, CASES);
 }

@@ -12,7 +12,7 @@ const UNTOUCHED: &str = "rm /home/rocky/.ssh/authorized_keys.old; rm -f /root/ke
      test \"$(stat -c '%a %U' /etc/shadow)\" = '640 root' && \
      test \"$(stat -c '%a %U' /root)\" = '700 root' && test -c /dev/null";
 
-const CASES: &[Case] = &[
+pub(crate) const CASES: &[Case] = &[
     Case::new("no-key-file-set", config!("AuthorizedKeysFile none"), MENDED),
     Case::new("home-missing", "mv /home/rocky /home/aside", Mend::Printed)
         .restore("rm -r /home/rocky; mv /home/aside /home/rocky"),
@@ -162,6 +162,7 @@ fn files_on_debian_12() {
 }
 
 #[test]
+#[ignore = "the same on Debian 13: scripts/test --all"]
 fn files_on_debian_13() {
     run(Suite::Trixie, CASES);
 }

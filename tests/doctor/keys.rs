@@ -19,7 +19,7 @@ macro_rules! before {
 const GOOD: &str = "cp /run/test/engineer.pub /home/rocky/.ssh/authorized_keys";
 const REWRITTEN: Mend = Mend::Server(GOOD);
 
-const CASES: &[Case] = &[
+pub(crate) const CASES: &[Case] = &[
     Case::new("key-not-in-file", "echo >/home/rocky/.ssh/authorized_keys", Mend::Printed),
     // Without an end to the last line.
     Case::new(
@@ -217,6 +217,7 @@ fn keys_on_debian_12() {
 }
 
 #[test]
+#[ignore = "the same on Debian 13: scripts/test --all"]
 fn keys_on_debian_13() {
     run(Suite::Trixie, CASES);
 }

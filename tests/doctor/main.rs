@@ -20,4 +20,5 @@ mod network;
 mod pam;
 mod session;
 mod sshd;
+mod table;
 mod verdict;

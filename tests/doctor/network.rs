@@ -20,7 +20,7 @@ macro_rules! nft {
 
 const NO_FILTER: &str = "nft flush ruleset";
 
-const CASES: &[Case] = &[
+pub(crate) const CASES: &[Case] = &[
     Case::new("sshd-stopped", "systemctl stop ssh", Mend::Printed),
     Case::new(
         "sshd-stopped",
@@ -107,7 +107,7 @@ const CASES: &[Case] = &[
     .restore("nft flush ruleset; sed -i '/^sshd:/d' /etc/hosts.deny /etc/hosts.allow"),
 ];
 
-const PENALTY: Case = Case::new(
+pub(crate) const PENALTY: Case = Case::new(
     "penalty",
     "echo 'PerSourcePenalties authfail:60 min:1' >/etc/ssh/sshd_config.d/00-lab.conf; systemctl reload ssh; sleep 1",
     Mend::Printed,
@@ -124,6 +124,7 @@ fn networks_on_debian_12() {
 }
 
 #[test]
+#[ignore = "the same on Debian 13: scripts/test --all"]
 fn networks_on_debian_13() {
     run(Suite::Trixie, CASES);
 }

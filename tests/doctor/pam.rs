@@ -14,7 +14,7 @@ macro_rules! rule {
 /// Takes it away.
 const PAM_AGAIN: &str = "cp -p /run/test/pam.d /etc/pam.d/sshd";
 
-const CASES: &[Case] = &[
+pub(crate) const CASES: &[Case] = &[
     Case::new("nologin-file", "echo Maintenance until noon >/etc/nologin", Mend::Printed),
     Case::new("nologin-file", "echo Maintenance >/run/nologin", Mend::Printed),
     Case::new("nologin-file", concat!("echo >/etc/closed; ", rule!("account required pam_nologin.so file=/etc/closed")), Mend::Printed)
@@ -117,6 +117,7 @@ fn pam_on_debian_12() {
 }
 
 #[test]
+#[ignore = "the same on Debian 13: scripts/test --all"]
 fn pam_on_debian_13() {
     run(Suite::Trixie, CASES);
 }

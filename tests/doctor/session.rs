@@ -17,7 +17,7 @@ const PLAIN: Mend = Mend::Server("sed -i 's|^.* ssh-|ssh-|' /home/rocky/.ssh/aut
 /// Takes a limit away.
 const UNLIMITED: Mend = Mend::Server("rm /etc/security/limits.d/test.conf");
 
-const CASES: &[Case] = &[
+pub(crate) const CASES: &[Case] = &[
     Case::new(
         "too-many-logins",
         "echo 'rocky - maxlogins 0' >/etc/security/limits.d/test.conf",
@@ -103,7 +103,7 @@ const CASES: &[Case] = &[
     Case::new("dev-null", "rm /dev/null; touch /dev/null", Mend::Printed).warns(),
     Case::new("disk-full", "mount -t tmpfs -o size=64k none /tmp; head -c 1M /dev/zero >/tmp/big; true", Mend::Server("umount /tmp")).warns(),
     Case::new(
-        "home-missing",
+        "session-without-home",
         concat!(
             "mkdir /etc/ssh/keys; install -m 644 /home/rocky/.ssh/authorized_keys /etc/ssh/keys/rocky; mv /home/rocky /home/away; ",
             config!("AuthorizedKeysFile /etc/ssh/keys/%%u")
@@ -120,6 +120,7 @@ fn sessions_on_debian_12() {
 }
 
 #[test]
+#[ignore = "the same on Debian 13: scripts/test --all"]
 fn sessions_on_debian_13() {
     run(Suite::Trixie, CASES);
 }

@@ -4,7 +4,7 @@ use lab::Suite;
 
 use crate::bench::{Bench, Case, MENDED, Mend, run};
 
-const CASES: &[Case] = &[
+pub(crate) const CASES: &[Case] = &[
     Case::new("public-keys-off", config!("PubkeyAuthentication no"), MENDED),
     Case::new("public-keys-off", config!("Match Address 192.0.2.0/24\\nPubkeyAuthentication no"), MENDED),
     Case::new("more-methods", config!("AuthenticationMethods publickey,password"), MENDED),
@@ -42,12 +42,12 @@ const CASES: &[Case] = &[
 ];
 
 /// Before 9.8 each connection reads the keys anew.
-const ON_DEBIAN_12: &[Case] = &[
+pub(crate) const ON_DEBIAN_12: &[Case] = &[
     Case::new("no-host-keys", "chmod 644 /etc/ssh/ssh_host_*_key", Mend::Fix),
     Case::new("no-host-keys", "rm /etc/ssh/ssh_host_*_key", Mend::Printed),
 ];
 
-const ON_DEBIAN_13: &[Case] =
+pub(crate) const ON_DEBIAN_13: &[Case] =
     &[Case::new("refuse-connection", config!("Match User rocky\\nRefuseConnection yes"), MENDED)];
 
 #[test]
