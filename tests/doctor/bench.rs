@@ -20,14 +20,14 @@ macro_rules! config {
 pub(crate) const MENDED: Mend =
     Mend::Server("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh");
 
-const SERVER: &str = "203.0.113.10";
-const CLIENT: &str = "192.0.2.7";
+pub(crate) const SERVER: &str = "203.0.113.10";
+pub(crate) const CLIENT: &str = "192.0.2.7";
 /// The account that is signed in to, as on a server of the customer's own.
 pub(crate) const ACCOUNT: &str = "rocky";
-const PROGRAM: &str = "/run/test/support-access";
+pub(crate) const PROGRAM: &str = "/run/test/support-access";
 /// On the engineer's own host.
 const PRIVATE: &str = "/run/test/engineer";
-const PUBLIC: &str = "/run/test/engineer.pub";
+pub(crate) const PUBLIC: &str = "/run/test/engineer.pub";
 /// The public half of a case's own key.
 const OTHER: &str = "/run/test/other.pub";
 /// Its private half, on the engineer's host.

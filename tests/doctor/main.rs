@@ -18,6 +18,7 @@ mod healthy;
 mod keys;
 mod network;
 mod pam;
+mod reads_only;
 mod session;
 mod sshd;
 mod table;
