@@ -5,7 +5,7 @@ use crate::host::accounts;
 use crate::host::authlog::Entry;
 use crate::host::change::{Change, Owner};
 use crate::host::clock;
-use crate::host::run::Tool;
+use crate::host::run::{Tool, quote};
 use crate::host::sshd::{Sshd, SshdError, Version, unit};
 use crate::text::cause::sshd as told;
 
@@ -37,7 +37,7 @@ fn no_privsep_folder(patient: &Patient) -> Looked {
         return Ok(None);
     };
     let change = Change::MakeDir { path: path.into(), mode: 0o755, owner: Owner::Root };
-    let command = Tool::new("mkdir").args(["-m", "755", path]).line();
+    let command = format!("mkdir -m 755 {}", quote(path));
     let finding = Finding::new(format!("sshd -t: {}", line.trim()));
     Ok(Some(finding.with(Fix::Safe { command, changes: vec![change] })))
 }

@@ -24,7 +24,8 @@ pub(super) fn add(packet: &Packet, nft: bool, tables: &mut Vec<Table>) -> Result
     if !legacy && !shown && nft {
         return Ok(());
     }
-    let out = Tool::new(tool).arg("-S").run().map_err(|error| error.to_string())?;
+    let ask = if family == "ip6" { Tool::new("ip6tables") } else { Tool::new("iptables") };
+    let out = ask.arg("-S").run().map_err(|error| error.to_string())?;
     let mut table = parse(&out.stdout, packet, |set, packet| {
         let address = packet.from?.to_string();
         let asked = Tool::new("ipset").args(["test", set, &address]).allow(&[1]).run();
