@@ -20,6 +20,9 @@ use crate::text::{Lang, Words};
 /// An address that is nobody's (RFC 5737): stands for any, where nobody says from where.
 const ANYWHERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
 
+/// As many causes that could not be told for one reason are named one by one.
+const FEW: usize = 3;
+
 /// Runs the verb.
 pub(super) fn run(options: &Doctor, mut out: Out) -> u8 {
     if options.list {
@@ -159,13 +162,34 @@ fn tell(examined: &[Examined], out: &Out) {
             Err(_) => {}
         }
     }
-    for it in examined {
-        if let Err(why) = &it.looked {
-            let name = choose(&it.cause.told.name, out.lang()).to_owned();
-            out.say(Look::Faint, &Told::Unseen { name, why: why.say(out.lang()) });
-        }
+    tell_unseen(examined, out);
+    if examined.iter().all(|it| !matches!(it.looked, Ok(Some(_)))) {
+        out.say(Look::Good, &Told::Healthy);
     }
     out.say(Look::Plain, &Told::RuledOut { count: ruled_out });
+}
+
+/// What could not be told: each by itself, but for many that have one reason.
+fn tell_unseen(examined: &[Examined], out: &Out) {
+    let mut reasons: Vec<(String, Vec<&Cause>)> = Vec::new();
+    for it in examined {
+        let Err(why) = &it.looked else { continue };
+        let why = why.say(out.lang());
+        match reasons.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, causes)) => causes.push(it.cause),
+            None => reasons.push((why, vec![it.cause])),
+        }
+    }
+    for (why, causes) in reasons {
+        if causes.len() > FEW {
+            out.say(Look::Faint, &Told::UnseenMany { count: causes.len(), why });
+            continue;
+        }
+        for cause in causes {
+            let name = choose(&cause.told.name, out.lang()).to_owned();
+            out.say(Look::Faint, &Told::Unseen { name, why: why.clone() });
+        }
+    }
 }
 
 /// Says what a cause is, what shows it, and what to do.

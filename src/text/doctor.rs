@@ -12,6 +12,8 @@ words! {
         ByFix { line: String } => "  on this server (or with --fix): {line}", "  이 서버에서 실행(또는 --fix 사용): {line}";
         AtEngineers { line: String } => "  on the engineer's side: {line}", "  접속하는 쪽에서 실행: {line}";
         Unseen { name: String, why: String } => "not checked: {name}: {why}", "확인하지 못함: {name}: {why}";
+        UnseenMany { count: usize, why: String } => "not checked, {count} causes: {why} (--json names them)", "확인하지 못함, 원인 {count}개: {why} (목록은 --json)";
+        Healthy => "Nothing on this server stands in the way of this login.", "이 서버에는 이 접속을 막는 문제가 없습니다.";
         RuledOut { count: usize } => "Causes ruled out: {count}", "해당하지 않는 원인: {count}개";
         LetIn => "  But sshd itself was asked, and lets this login in all the same: this is probably not what refuses it.", "  다만 sshd에 직접 확인하면 접속을 허용합니다. 실제 거부 원인이 아닐 수 있습니다.";
         Fixing { line: String } => "Fixing: {line}", "수정: {line}";
