@@ -25,7 +25,7 @@ pub(super) fn entry(line: &[u8], now: Now) -> Option<Entry> {
     let program = PROGRAMS.into_iter().find(|program| program.as_bytes() == name)?;
     let digits = tag.get(name.len() + 1..tag.len().saturating_sub(1)).unwrap_or_default();
     let pid = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok());
-    let text = rest.get(tag.len() + 2..)?;
+    let text = rest[tag.len()..].strip_prefix(b": ")?;
     Some(Entry {
         at: seconds(stamp, now)?,
         program: program.to_owned(),
