@@ -6,7 +6,7 @@ use std::io::{IsTerminal, Write};
 use serde_json::{Map, Value, json};
 
 use crate::text::report::Report;
-use crate::text::{Lang, Words, safe};
+use crate::text::{Lang, Words, safe, safe_json};
 
 /// How a run ends, as the contract numbers it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -174,7 +174,7 @@ impl Out {
             self.field("result", json!(word));
             let text =
                 serde_json::to_string_pretty(&Value::Object(self.document)).unwrap_or_default();
-            let _ = writeln!(std::io::stdout(), "{text}");
+            let _ = writeln!(std::io::stdout(), "{}", safe_json(&text));
         } else {
             let details: Vec<String> =
                 details.iter().map(|(name, value)| format!(" {name}={}", safe(value))).collect();

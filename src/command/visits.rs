@@ -14,7 +14,7 @@ const SHOWN: usize = 20;
 /// Says who signed in, and what was run through sudo.
 pub(super) fn tell(visits: &Visits, out: &mut Out) {
     let Visits { logins, commands, reach } = visits;
-    if reach.sources.is_empty() {
+    if reach.sources.is_empty() || (logins.is_empty() && reach.cut) {
         out.say(Look::Plain, &Report::VisitsUnknown);
     } else if logins.is_empty() {
         out.say(Look::Plain, &Report::VisitsNone);

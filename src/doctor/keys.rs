@@ -160,8 +160,12 @@ fn command_unsafe(patient: &Patient) -> Looked {
     };
     let Some(stop) = stops.iter().rev().find(strange) else { return Ok(None) };
     finding.evidence.push(super::way::shown(stop));
+    if stop.meta.uid != 0 {
+        // What another user has written is not to be run as root's for a change of its owner.
+        return Ok(Some(finding));
+    }
     let path = crate::host::run::quote(&stop.path.display().to_string());
-    Ok(Some(finding.with(Fix::Run(format!("chown root: {path} && chmod go-w {path}")))))
+    Ok(Some(finding.with(Fix::Run(format!("chmod go-w {path}")))))
 }
 
 fn command_user(patient: &Patient) -> Looked {

@@ -7,6 +7,7 @@ use super::blame::Blame;
 use super::keyfile::is_public;
 use super::{Fix, Patient};
 use crate::host::accounts::Passwd;
+use crate::host::as_account::Opened;
 use crate::host::change::{Change, Owner};
 use crate::host::files::Stop;
 use crate::host::run::quote;
@@ -26,19 +27,30 @@ pub(super) fn in_home(passwd: &Passwd, path: &Path) -> bool {
 fn stray<'a>(patient: &Patient, blame: &Blame<'a>) -> Option<&'a Stop> {
     let passwd = patient.account().ok()?;
     let (stops, _) = blame.file.trail.as_ref().ok()?;
-    let out = stops.last().is_some_and(|last| !in_home(passwd, &last.path));
-    let own = |stop: &&Stop| {
+    let own = |stop: &Stop| {
         stop.link.is_some() && stop.path != passwd.home && in_home(passwd, &stop.path)
     };
-    stops.iter().find(own).filter(|_| out)
+    let at = stops.iter().position(own)?;
+    // Out and back again is out as well: the folders between are not the account's to have opened.
+    let out = |stop: &Stop| !in_home(passwd, &stop.path) && !leads_home(passwd, &stop.path);
+    stops[at..].iter().any(out).then(|| &stops[at])
+}
+
+/// Whether a folder stands on the way to the account's home.
+fn leads_home(passwd: &Passwd, folder: &Path) -> bool {
+    let real = || std::fs::canonicalize(&passwd.home).is_ok_and(|home| home.starts_with(folder));
+    passwd.home.starts_with(folder) || real()
+}
+
+/// In a session of its own: on root's terminal the account could type for root (`TIOCSTI`).
+fn as_account(passwd: &Passwd) -> String {
+    format!("setsid -w runuser -u {} -- ", quote(&passwd.name))
 }
 
 /// What stands before a command that the account itself shall run; nothing for a place that is root's.
 fn run_as(patient: &Patient, path: &Path) -> String {
     match patient.account() {
-        Ok(passwd) if in_home(passwd, path) && passwd.uid != 0 => {
-            format!("runuser -u {} -- ", quote(&passwd.name))
-        }
+        Ok(passwd) if in_home(passwd, path) && passwd.uid != 0 => as_account(passwd),
         _ => String::new(),
     }
 }
@@ -54,7 +66,17 @@ pub(super) fn add(patient: &Patient, blame: &Blame) -> Fix {
 fn adding(patient: &Patient, blame: &Blame) -> Option<String> {
     let (passwd, key) = (patient.account().ok()?, blame.key?);
     let path = &blame.file.path;
-    let run_as = run_as(patient, path);
+    let run_as = if in_home(passwd, path) {
+        run_as(patient, path)
+    } else {
+        let folder = path.ancestors().skip(1).find_map(|it| it.symlink_metadata().ok())?;
+        match std::os::unix::fs::MetadataExt::uid(&folder) {
+            0 => String::new(),
+            uid if uid == passwd.uid => as_account(passwd),
+            // Whoever has that folder could lead root anywhere.
+            _ => return None,
+        }
+    };
     let mut line = String::new();
     if !passwd.home.is_dir() && path.starts_with(&passwd.home) {
         let home = word(&passwd.home);
@@ -113,7 +135,10 @@ pub(super) fn enter(patient: &Patient, blame: &Blame, stop: &Stop) -> Fix {
         return Fix::Run(format!("chown -h {}: {path}", quote(&passwd.name)));
     }
     // A folder above the home is everybody's: to pass through is enough.
-    Fix::Run(format!("chmod a+x {path}"))
+    if leads_home(passwd, &stop.path) || blame.file.path.starts_with(&stop.path) {
+        return Fix::Run(format!("chmod a+x {path}"));
+    }
+    Fix::Told
 }
 
 fn set_mode(passwd: &Passwd, stop: &Stop, mode: u32) -> Change {
@@ -141,18 +166,24 @@ pub(super) fn file(patient: &Patient, blame: &Blame, stop: &Stop) -> Fix {
     let command = if ours { chmod } else { chown + &chmod };
     // Somebody else's file with anything but keys in it is not given to the account; and a second
     // name of a file, or a link to it, may be the account's own doing.
-    let text = blame.file.text().filter(|text| ours || is_public(text));
+    let readable = matches!(&blame.file.opened, Ok(Opened::Text(Some(_))));
+    let text = blame.file.text().filter(|text| is_public(text) || (ours && readable));
     let plain = stop.path == blame.file.path && meta.links == 1;
     match text.filter(|_| plain) {
         Some(text) => {
-            let bytes = blame.file.bytes().unwrap_or(text.as_bytes()).to_vec();
+            // What root reads may have been put in this place since: only what the account itself can
+            // read, or anybody may, is written to a file of its own.
+            let bytes = blame.file.bytes().filter(|it| String::from_utf8_lossy(it) == text);
+            let bytes = bytes.unwrap_or(text.as_bytes()).to_vec();
             let owner = Owner::Account(passwd.name.clone());
             let (before, path) = (Some(bytes.clone()), stop.path.clone());
             let write =
                 Change::Write { path, before, after: bytes, mode: 0o600, owner, check: None };
             Fix::Safe { command, changes: vec![write] }
         }
-        None => Fix::Run(command),
+        None if ours => Fix::Run(command),
+        // What it is, and whose, is for root to look at.
+        None => Fix::Told,
     }
 }
 

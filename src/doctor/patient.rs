@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::host::accounts::{self, Passwd, Shadow};
-use crate::host::authlog::{self, Entry, Reach};
+use crate::host::authlog::{self, Entry, Reach, Wanted};
 use crate::host::door::{self, Refusal, Report, Request, Source, Verdict};
 use crate::host::firewall::{self, Fate, Packet};
 use crate::host::pam::{self, Rule};
@@ -277,7 +277,9 @@ impl Patient {
     pub fn log(&self) -> &[Entry] {
         let (entries, _) = self.log.get_or_init(|| {
             let mut entries = Vec::new();
-            let reach = authlog::newest_first(clock::now() - LOOK_BACK, None, &mut |entry| {
+            let since = clock::now() - LOOK_BACK;
+            let wanted = Wanted { since, sudo_of: None, only: &[] };
+            let reach = authlog::newest_first(&wanted, &mut |entry| {
                 if entry.program.starts_with("sshd") {
                     entries.push(entry);
                 }

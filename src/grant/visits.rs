@@ -3,12 +3,17 @@
 use std::ops::ControlFlow::{Break, Continue};
 
 use super::journal::State;
-use crate::host::authlog::{self, Entry, Reach};
+use crate::host::authlog::{self, Entry, Reach, Wanted};
 use crate::host::processes;
 use crate::policy::AuthorizedKey;
 
 /// As many of each are kept; a grant lasts days.
 const MOST: usize = 200;
+
+/// How sshd's messages begin that tell of logins and their ends (OpenSSH auth.c, sshd-session.c; PAM's
+/// `pam_unix`).
+const LOGINS: [&str; 3] =
+    ["Accepted ", "Disconnected from user ", "pam_unix(sshd:session): session closed "];
 
 /// One login.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,11 +63,13 @@ pub struct Visits {
 pub fn look(state: &State) -> Visits {
     let State { facts, proofs, .. } = state;
     let mut reader = Reader::new(&facts.account, &facts.keys, proofs);
-    let reach = authlog::newest_first(facts.started, Some(facts.uid), &mut |entry| {
+    let wanted = Wanted { since: facts.started, sudo_of: Some(facts.uid), only: &LOGINS };
+    let mut reach = authlog::newest_first(&wanted, &mut |entry| {
         reader.take(&entry);
         if reader.full() { Break(()) } else { Continue(()) }
     });
-    let Reader { mut logins, mut commands, .. } = reader;
+    let Reader { mut logins, mut commands, more, .. } = reader;
+    reach.cut |= more || (logins.len() >= MOST && commands.len() >= MOST);
     logins.reverse();
     commands.reverse();
     Visits { logins, commands, reach }
@@ -79,6 +86,8 @@ struct Reader<'a> {
     ends: Vec<(String, i64)>,
     logins: Vec<Visit>,
     commands: Vec<Command>,
+    /// Whether there were more of either than are kept.
+    more: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -93,6 +102,7 @@ impl<'a> Reader<'a> {
             ends: Vec::new(),
             logins: Vec::new(),
             commands: Vec::new(),
+            more: false,
         }
     }
 
@@ -104,17 +114,18 @@ impl<'a> Reader<'a> {
         if entry.program.starts_with("sshd") {
             if let Some(end) = ended(&entry.text, self.account, entry.pid) {
                 self.ends.push((end, entry.at));
-            } else if let Some(login) = self.login(entry)
-                && self.logins.len() < MOST
-            {
+            } else if let Some(login) = self.login(entry) {
+                self.more |= self.logins.len() >= MOST;
                 self.logins.push(login);
+                self.logins.truncate(MOST);
             }
         } else if entry.program == "sudo"
-            && self.commands.len() < MOST
             && let Some((user, line)) = sudo(&entry.text, self.account)
         {
             let (user, line) = (user.to_owned(), line.to_owned());
+            self.more |= self.commands.len() >= MOST;
             self.commands.push(Command { at: entry.at, user, line, vouched: entry.vouched });
+            self.commands.truncate(MOST);
         }
     }
 

@@ -61,18 +61,35 @@ pub struct Reach {
     pub cut: bool,
 }
 
-/// Hands out the messages since a moment, newest first, until `each` has enough; of sudo's those of a
-/// user, too, if one is given.
-pub fn newest_first(
-    since: i64,
-    user: Option<u32>,
-    each: &mut dyn FnMut(Entry) -> ControlFlow<()>,
-) -> Reach {
+/// What is looked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// Since when, in seconds since 1970-01-01 UTC.
+    pub since: i64,
+    /// The user whose messages from sudo are wanted besides sshd's; none if nobody's are.
+    pub sudo_of: Option<u32>,
+    /// Only sshd's messages that begin like one of these; all if there are none. A server that is
+    /// knocked on all day has more of the others than can be read.
+    pub only: &'static [&'static str],
+}
+
+impl Wanted {
+    fn wants(&self, entry: &Entry) -> bool {
+        let begins = |start: &&str| entry.text.starts_with(start);
+        match entry.program.as_str() {
+            "sudo" => self.sudo_of.is_some(),
+            _ => self.only.is_empty() || self.only.iter().any(begins),
+        }
+    }
+}
+
+/// Hands out the messages that are wanted, newest first, until `each` has enough.
+pub fn newest_first(wanted: &Wanted, each: &mut dyn FnMut(Entry) -> ControlFlow<()>) -> Reach {
     let end = Instant::now() + PATIENCE;
     let mut reach = Reach::default();
     // What the journal no longer has, the files may.
     let mut oldest = i64::MAX;
-    if let Ok((entries, whole)) = journal::entries(since, user) {
+    if let Ok((entries, whole)) = journal::entries(wanted) {
         reach.sources.push("journald".to_owned());
         reach.cut = !whole;
         for entry in entries {
@@ -82,6 +99,6 @@ pub fn newest_first(
             }
         }
     }
-    files::read_back(since, oldest, end, &mut reach, each);
+    files::read_back(wanted, oldest, end, &mut reach, each);
     reach
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::accounts::Passwd;
+use super::as_account::{self, Opened};
 use super::files::{self, Trust};
 
 /// The longest startup file that is read, in bytes.
@@ -45,15 +46,21 @@ enum Does {
 }
 
 impl Startup {
-    /// Reads the files, those of the account by directory handle.
+    /// Reads the files, those of the account in its own name.
     #[must_use]
     pub fn of(passwd: &Passwd) -> Self {
-        let own = OWN.map(|name| (passwd.home.join(name), Trust::Owner(passwd.uid)));
+        let own = OWN.map(|name| passwd.home.join(name));
+        let opened = as_account::open(passwd, &own).unwrap_or_default();
         let folder = std::fs::read_dir("/etc/profile.d").into_iter().flatten().flatten();
         let shared = EVERYBODYS.map(PathBuf::from).into_iter().chain(folder.map(|it| it.path()));
         let mut found = Self::default();
-        for (path, trust) in own.into_iter().chain(shared.map(|path| (path, Trust::Root))) {
-            let Ok(Some(bytes)) = files::read(&path, trust, LONGEST) else { continue };
+        for (path, opened) in own.iter().zip(&opened) {
+            if let Opened::Text(Some(text)) = opened {
+                found.add(&path.display().to_string(), text);
+            }
+        }
+        for path in shared {
+            let Ok(Some(bytes)) = files::read(&path, Trust::Root, LONGEST) else { continue };
             found.add(&path.display().to_string(), &String::from_utf8_lossy(&bytes));
         }
         found

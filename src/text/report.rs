@@ -72,7 +72,7 @@ words! {
         AuditCustomerLines { count: usize } => "lines in the key file that are not of this access: {count}", "공개키 파일에서 이 접속 허용과 관계없는 줄: {count}개";
         AuditProcesses { list: String } => "processes of the account: {list}", "계정의 프로세스: {list}";
         VisitsNone => "Nobody has signed in, by this server's log.", "서버 로그에 따르면 접속한 사람이 없습니다.";
-        VisitsUnknown => "This server's log could not be read, so nobody can tell who signed in.", "서버 로그를 읽지 못해 누가 접속했는지 알 수 없습니다.";
+        VisitsUnknown => "This server's log could not be read, or not whole, so nobody can tell who signed in.", "서버 로그를 끝까지 읽지 못해 누가 접속했는지 알 수 없습니다.";
         VisitsHead { count: usize } => "Logins during this access: {count}", "접속 기록: {count}건";
         Visit { at: String, from: String, key: String, lasted: String } => "  {at} from {from}, {key}: {lasted}", "  {at} {from}에서 접속, {key}: {lasted}";
         Said { text: String } => "{text}", "{text}";
@@ -84,7 +84,7 @@ words! {
         CommandsHead { count: usize } => "Run through sudo: {count}", "sudo로 실행한 명령: {count}건";
         Command { at: String, user: String, line: String } => "  {at} as {user}: {line}", "  {at} {user} 권한: {line}";
         VisitsMore { count: usize } => "  and {count} more (--json)", "  외 {count}건(--json)";
-        VisitsHint => "From syslog's files, in which every local user can have lines written: a hint, no proof.", "로컬 사용자도 기록할 수 있는 syslog 파일에서 찾은 내용으로, 확실한 증거는 아닙니다.";
+        VisitsHint => "Some of these lines the account itself or other local users could have had written: a hint, no proof.", "로컬 사용자가 직접 남길 수 있는 기록이 포함되어 있어 확실한 증거는 아닙니다.";
         VisitsCut => "The log was longer than could be read; earlier ones may be missing.", "로그가 길어 끝까지 읽지 못했습니다. 이전 기록이 빠져 있을 수 있습니다.";
         AuditLastAsked { proof: String } => "proof of the way in: {proof}", "접속 확인: {proof}";
         ReportInLog { why: String } => "the log could not be written: {why}", "로그를 쓰지 못했습니다: {why}";

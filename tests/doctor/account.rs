@@ -10,9 +10,9 @@ pub(crate) const CASES: &[Case] = &[
     Case::new("no-account", "true", Mend::Client(&[])).client(&["-lcentos"]),
     Case::new("name-service", "sed -i 's/^passwd:.*/passwd: sss/' /etc/nsswitch.conf", Mend::Printed)
         .restore("sed -i 's/^passwd:.*/passwd: files systemd/' /etc/nsswitch.conf"),
-    Case::new("bad-shell", "usermod -s /bin/no-such-shell rocky", Mend::Fix),
-    Case::new("bad-shell", "usermod -s /etc/passwd rocky", Mend::Fix),
-    Case::new("nologin-shell", "usermod -s /usr/sbin/nologin rocky", Mend::Fix),
+    Case::new("bad-shell", "usermod -s /bin/no-such-shell rocky", Mend::Printed),
+    Case::new("bad-shell", "usermod -s /etc/passwd rocky", Mend::Printed),
+    Case::new("nologin-shell", "usermod -s /usr/sbin/nologin rocky", Mend::Printed),
     Case::new("nologin-shell", "usermod -s /bin/false rocky", Mend::Printed),
     Case::new("deny-users", config!("DenyUsers other rocky"), MENDED),
     Case::new("deny-users", config!("DenyUsers ro*@192.0.2.0/24"), MENDED),
@@ -21,7 +21,7 @@ pub(crate) const CASES: &[Case] = &[
     Case::new("deny-groups", config!("DenyGroups rocky"), MENDED),
     Case::new("allow-groups", concat!("groupadd ssh-in; ", config!("AllowGroups ssh-in")), Mend::Printed)
         .restore("gpasswd -d rocky ssh-in; groupdel ssh-in; rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh"),
-    Case::new("account-locked", concat!("usermod -L rocky; ", config!("UsePAM no")), Mend::Fix)
+    Case::new("account-locked", concat!("usermod -L rocky; ", config!("UsePAM no")), Mend::Printed)
         .restore("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh"),
     Case::new("account-expired", "chage -E 2020-01-01 rocky", Mend::Printed),
     Case::new(

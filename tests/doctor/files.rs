@@ -55,6 +55,13 @@ pub(crate) const CASES: &[Case] = &[
         "rm /home/rocky/.ssh/authorized_keys; ln -s /home/rocky/gone /home/rocky/.ssh/authorized_keys",
         Mend::Server("cp --remove-destination /run/test/engineer.pub /home/rocky/.ssh/authorized_keys"),
     ),
+    // Out of the home and back again: nobody is to open /root for that.
+    Case::new(
+        "folder-closed",
+        "cd /home/rocky && mv .ssh real && runuser -u rocky -- ln -s /root/../home/rocky/real .ssh",
+        Mend::Printed,
+    )
+    .restore("[ $(stat -c %a /root) = 700 ] && cd /home/rocky && rm -r .ssh .ssh.old && mv real .ssh"),
     Case::new("folder-closed", "chmod 000 /home/rocky/.ssh", Mend::Fix)
         .restore("chmod 700 /home/rocky/.ssh"),
     Case::new("folder-closed", "chown root: /home/rocky/.ssh", Mend::Printed),

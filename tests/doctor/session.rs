@@ -68,12 +68,12 @@ pub(crate) const CASES: &[Case] = &[
     Case::new(
         "shell-broken",
         "printf '#!/opt/gone/sh\\n' >/opt/menu; chmod 755 /opt/menu; usermod -s /opt/menu rocky",
-        Mend::Fix,
+        Mend::Printed,
     ),
     Case::new(
         "shell-broken",
         "cp /bin/bash /opt/bash; sed -i s/libtinfo/libgonfo/ /opt/bash; usermod -s /opt/bash rocky",
-        Mend::Fix,
+        Mend::Printed,
     ),
     Case::new(
         "startup-exits",

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::doctor::Unseen;
+use crate::doctor::keyfile::is_public;
 use crate::host::accounts::Passwd;
 use crate::host::as_account::{self, Opened};
 use crate::host::files::{self, Stop, Trust};
@@ -62,8 +63,13 @@ pub(super) fn key_files(config: &Config, passwd: &Passwd) -> Vec<KeyFile> {
         let opened = opened.as_ref().map_err(Clone::clone);
         let opened = opened.and_then(|all| all.get(index).cloned().ok_or_else(String::new));
         let text = match (&content, &opened) {
-            (Ok(Some(bytes)), _) => Some(String::from_utf8_lossy(bytes).into_owned()),
-            (_, Ok(Opened::Text(text))) => text.clone(),
+            (_, Ok(Opened::Text(Some(text)))) => Some(text.clone()),
+            // What the account may not read is not shown, unless there are only keys in it.
+            (Ok(Some(bytes)), opened) => {
+                let text = String::from_utf8_lossy(bytes).into_owned();
+                let hidden = opened.as_ref().is_ok_and(Opened::is_denied) && !is_public(&text);
+                (!hidden).then_some(text)
+            }
             _ => None,
         };
         KeyFile { path, trail, content, opened, text }

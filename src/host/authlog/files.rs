@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::head::{self, Now};
-use super::{Entry, Reach};
+use super::{Entry, Reach, Wanted};
 use crate::host::clock;
 use crate::host::files::{Dir, FileError, Place, Trust};
 use crate::host::run::Tool;
@@ -24,9 +24,9 @@ const LONGEST: usize = 8 << 10;
 /// How many entries of a compressed file, which can only be read forwards, are kept.
 const KEEP: usize = 4000;
 
-/// Hands out the entries from `since` on and before `until`.
+/// Hands out the entries that are wanted and from before `until`.
 pub(super) fn read_back(
-    since: i64,
+    wanted: &Wanted,
     until: i64,
     end: Instant,
     reach: &mut Reach,
@@ -35,13 +35,18 @@ pub(super) fn read_back(
     let Ok(place) = Place::open(Path::new("/var/log/auth.log"), Trust::Root) else { return };
     let now = Now { seconds: clock::now(), offset: clock::offset() };
     let mut each = |entry: Entry| {
-        if entry.at < until { each(entry) } else { ControlFlow::Continue(()) }
+        if entry.at < until && wanted.wants(&entry) {
+            each(entry)
+        } else {
+            ControlFlow::Continue(())
+        }
     };
+    let since = wanted.since;
     for (name, file) in newest(place.dir(), since) {
         let done = match name.rsplit('.').next() {
-            Some("gz") => compressed(Tool::new("gzip"), &file, since, now, end, &mut each),
-            Some("xz") => compressed(Tool::new("xz"), &file, since, now, end, &mut each),
-            Some("zst") => compressed(Tool::new("zstd"), &file, since, now, end, &mut each),
+            Some("gz") => compressed(Tool::new("gzip"), &file, wanted, now, end, &mut each),
+            Some("xz") => compressed(Tool::new("xz"), &file, wanted, now, end, &mut each),
+            Some("zst") => compressed(Tool::new("zstd"), &file, wanted, now, end, &mut each),
             _ => plain(&file, since, now, end, &mut each),
         };
         match done {
@@ -144,7 +149,7 @@ fn before<'a>(tail: &'a mut Vec<u8>, bytes: &[u8]) -> &'a [u8] {
 fn compressed(
     tool: Tool,
     file: &File,
-    since: i64,
+    wanted: &Wanted,
     now: Now,
     end: Instant,
     each: &mut dyn FnMut(Entry) -> ControlFlow<()>,
@@ -155,12 +160,13 @@ fn compressed(
     let input = file.try_clone().ok()?;
     let mut entries = VecDeque::new();
     let mut lost = false;
+    let fits = |entry: &Entry| entry.at >= wanted.since && wanted.wants(entry);
     let whole = std::thread::scope(|scope| {
         let unpack = scope.spawn(move || tool.pass(input.into(), theirs.into()));
         let mut reader = BufReader::new(ours);
         let mut line = Vec::new();
         while next_line(&mut reader, &mut line) {
-            if let Some(entry) = head::entry(&line, now).filter(|entry| entry.at >= since) {
+            if let Some(entry) = head::entry(&line, now).filter(fits) {
                 lost |= entries.len() == KEEP;
                 if lost {
                     entries.pop_front();

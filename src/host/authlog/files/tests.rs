@@ -5,6 +5,8 @@ use super::*;
 /// 2026-11-21 20:50:00 UTC.
 const NOW: Now = Now { seconds: 1_795_294_200, offset: 0 };
 
+const ALL: Wanted = Wanted { since: 0, sudo_of: None, only: &[] };
+
 fn file(bytes: &[u8]) -> File {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(bytes).unwrap();
@@ -76,7 +78,7 @@ fn compressed_files_are_read_and_broken_ones_told() {
         std::io::Seek::rewind(&mut &packed).unwrap();
         let mut texts = Vec::new();
         let end = Instant::now() + Duration::from_mins(1);
-        let done = compressed(Tool::new(tool), &packed, 0, NOW, end, &mut |entry| {
+        let done = compressed(Tool::new(tool), &packed, &ALL, NOW, end, &mut |entry| {
             texts.push(entry.text);
             ControlFlow::Continue(())
         });
@@ -85,7 +87,7 @@ fn compressed_files_are_read_and_broken_ones_told() {
         let broken = file(b"not packed");
         std::io::Seek::rewind(&mut &broken).unwrap();
         let done =
-            compressed(Tool::new(tool), &broken, 0, NOW, end, &mut |_| ControlFlow::Break(()));
+            compressed(Tool::new(tool), &broken, &ALL, NOW, end, &mut |_| ControlFlow::Break(()));
         assert!(matches!(done, Some(Done::Cut)), "{tool}");
     }
 }
