@@ -25,7 +25,6 @@ mod verdict;
 mod way;
 
 pub use patient::{Asked, Patient};
-pub use verdict::refusal_cause;
 
 use crate::host::change::Change;
 use crate::host::run::Tool;
@@ -225,9 +224,7 @@ impl Examined {
 /// Looks for every cause, in order.
 #[must_use]
 pub fn examine(patient: &Patient) -> Vec<Examined> {
-    let causes = causes::all().filter(|cause| !switched_off(cause.id));
-    let look = |cause: &'static Cause| Examined { cause, looked: (cause.look)(patient) };
-    let mut examined = causes.map(look).collect();
+    let mut examined = look(patient, |_| true);
     verdict::settle(&mut examined, patient.answer().ok());
     examined
 }
@@ -236,13 +233,18 @@ pub fn examine(patient: &Patient) -> Vec<Examined> {
 /// what is feared.
 #[must_use]
 pub fn foresee(patient: &Patient) -> [Vec<Examined>; 2] {
-    let look = |ids: &[&str]| {
-        let causes =
-            causes::all().filter(|cause| ids.contains(&cause.id) && !switched_off(cause.id));
-        let examined = causes.map(|cause| Examined { cause, looked: (cause.look)(patient) });
-        examined.filter(|it| matches!(it.looked, Ok(Some(_)))).collect()
-    };
-    [look(&causes::FORESEEN), look(&causes::FEARED)]
+    [&causes::FORESEEN[..], &causes::FEARED].map(|ids| {
+        let mut examined = look(patient, |cause| ids.contains(&cause.id));
+        examined.retain(|it| it.severity().is_some());
+        examined
+    })
+}
+
+fn look(patient: &Patient, wanted: impl Fn(&Cause) -> bool) -> Vec<Examined> {
+    causes::all()
+        .filter(|cause| wanted(cause) && !switched_off(cause.id))
+        .map(|cause| Examined { cause, looked: (cause.look)(patient) })
+        .collect()
 }
 
 /// For the tests' own proof that they fail without a cause's detector: never in a release.

@@ -26,15 +26,15 @@ pub fn all() -> impl Iterator<Item = &'static Cause> {
 pub const FORESEEN: [&str; 5] =
     ["deny-users", "allow-users", "deny-groups", "allow-groups", "more-methods"];
 
-/// Causes that can be told then as well, of which only the engineer's own try is the proof.
-pub const FEARED: [&str; 9] = [
+/// Causes that can be told then as well, of which only the engineer's own try is the proof. None of
+/// them needs sshd's own answer, which there is not before there is an account.
+pub const FEARED: [&str; 8] = [
     "fail2ban",
     "packet-filter",
     "listen-address",
     "key-type-refused",
     "rsa-too-short",
     "nologin-file",
-    "pam-listfile",
     "pam-shells",
     "disk-full",
 ];

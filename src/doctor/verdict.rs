@@ -10,8 +10,7 @@ const UNKNOWN: &str = "unknown";
 pub(super) const CAUSES: &[Cause] = &[Cause::new(UNKNOWN, Stage::Session, &told::UNKNOWN, refused)];
 
 /// The id of the cause that a reason of sshd's is.
-#[must_use]
-pub fn refusal_cause(reason: &Reason) -> Option<&'static str> {
+fn refusal_cause(reason: &Reason) -> Option<&'static str> {
     Some(match reason {
         Reason::NoAccount => "no-account",
         Reason::AccountLocked => "account-locked",

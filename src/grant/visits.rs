@@ -68,8 +68,8 @@ pub fn look(state: &State) -> Visits {
         reader.take(&entry);
         if reader.full() { Break(()) } else { Continue(()) }
     });
-    let Reader { mut logins, mut commands, more, .. } = reader;
-    reach.cut |= more || (logins.len() >= MOST && commands.len() >= MOST);
+    reach.cut |= reader.more || reader.full();
+    let Reader { mut logins, mut commands, .. } = reader;
     logins.reverse();
     commands.reverse();
     Visits { logins, commands, reach }
@@ -115,17 +115,14 @@ impl<'a> Reader<'a> {
             if let Some(end) = ended(&entry.text, self.account, entry.pid) {
                 self.ends.push((end, entry.at));
             } else if let Some(login) = self.login(entry) {
-                self.more |= self.logins.len() >= MOST;
-                self.logins.push(login);
-                self.logins.truncate(MOST);
+                self.more |= !keep(&mut self.logins, login);
             }
         } else if entry.program == "sudo"
             && let Some((user, line)) = sudo(&entry.text, self.account)
         {
             let (user, line) = (user.to_owned(), line.to_owned());
-            self.more |= self.commands.len() >= MOST;
-            self.commands.push(Command { at: entry.at, user, line, vouched: entry.vouched });
-            self.commands.truncate(MOST);
+            let command = Command { at: entry.at, user, line, vouched: entry.vouched };
+            self.more |= !keep(&mut self.commands, command);
         }
     }
 
@@ -148,6 +145,15 @@ impl<'a> Reader<'a> {
             vouched: entry.vouched,
         })
     }
+}
+
+/// Keeps another, unless there are enough.
+fn keep<T>(list: &mut Vec<T>, item: T) -> bool {
+    let room = list.len() < MOST;
+    if room {
+        list.push(item);
+    }
+    room
 }
 
 fn process(pid: u32) -> String {

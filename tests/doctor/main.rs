@@ -14,6 +14,7 @@ mod bench;
 
 mod account;
 mod files;
+mod foreseen;
 mod healthy;
 mod keys;
 mod network;
