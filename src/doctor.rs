@@ -24,7 +24,7 @@ mod sshd;
 mod verdict;
 mod way;
 
-pub use patient::{Asked, Patient};
+pub use patient::{ANYWHERE, Asked, Patient};
 
 use crate::host::change::Change;
 use crate::host::run::Tool;

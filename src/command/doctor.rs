@@ -1,14 +1,14 @@
 //! `doctor`: why a login is refused. Read-only, unless told to mend.
 
-use std::net::IpAddr;
-
 use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::out::{Exit, Look, Out};
 use super::policy;
 use crate::cli::Doctor;
-use crate::doctor::{Asked, Cause, Examined, Finding, Fix, Patient, Severity, causes, examine};
+use crate::doctor::{
+    ANYWHERE, Asked, Cause, Examined, Finding, Fix, Patient, Severity, causes, examine,
+};
 use crate::grant::journal::{self, State};
 use crate::host::Hands;
 use crate::host::door::Source;
@@ -16,9 +16,6 @@ use crate::policy::Policy;
 use crate::text::cause::choose;
 use crate::text::doctor::Told;
 use crate::text::{Lang, Words};
-
-/// An address that is nobody's (RFC 5737): stands for any, where nobody says from where.
-const ANYWHERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
 
 /// As many causes that could not be told for one reason are named one by one.
 const FEW: usize = 3;

@@ -1,17 +1,17 @@
 //! All that is known of a login and of this server, read once and changed by nothing here.
 
+mod answer;
 mod files;
 mod heard;
 
 use std::cell::OnceCell;
 use std::net::IpAddr;
 use std::ops::ControlFlow::{Break, Continue};
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::PathBuf;
 
 use crate::host::accounts::{self, Passwd, Shadow};
 use crate::host::authlog::{self, Entry, Reach, Wanted};
-use crate::host::door::{self, Refusal, Report, Request, Source, Verdict};
+use crate::host::door::{Report, Source};
 use crate::host::firewall::{self, Fate, Packet};
 use crate::host::pam::{self, Rule};
 use crate::host::sshd::{Config, Sshd, SshdError};
@@ -27,8 +27,8 @@ use super::{Finding, Unseen};
 const LOOK_BACK: i64 = clock::DAY;
 const ENTRIES: usize = 5000;
 
-/// How long sshd's own answer may take, for all keys together.
-const DEADLINE: Duration = Duration::from_mins(1);
+/// An address that is nobody's (RFC 5737): stands for any, where nobody says from where.
+pub const ANYWHERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
 
 /// Which login it is about.
 #[derive(Clone, Debug)]
@@ -43,6 +43,13 @@ pub struct Asked {
     pub port: u16,
     /// Public halves of the keys that are shown; none if they are not known.
     pub keys: Vec<AuthorizedKey>,
+}
+
+impl Asked {
+    /// The address that the login comes from; the first, if there are several.
+    fn from(&self) -> IpAddr {
+        self.from.first().map_or(ANYWHERE, |source| source.addr)
+    }
 }
 
 /// All that is known.
@@ -66,6 +73,8 @@ pub struct Patient {
     pub key_files: Vec<KeyFile>,
     answer: OnceCell<Result<Report, String>>,
     pam: OnceCell<Result<Vec<Rule>, String>>,
+    gids: OnceCell<Vec<u32>>,
+    startup: OnceCell<Startup>,
     fates: OnceCell<Result<Vec<Fate>, String>>,
     other_files: OnceCell<Vec<(PathBuf, String)>>,
     log: OnceCell<(Vec<Entry>, Reach)>,
@@ -119,6 +128,8 @@ impl Patient {
             asked,
             answer: OnceCell::new(),
             pam: OnceCell::new(),
+            gids: OnceCell::new(),
+            startup: OnceCell::new(),
             fates: OnceCell::new(),
             other_files: OnceCell::new(),
             log: OnceCell::new(),
@@ -132,6 +143,18 @@ impl Patient {
             Ok(None) => Err(Unseen::NoAccount),
             Err(why) => Err(Unseen::Broken { why: why.clone() }),
         }
+    }
+
+    /// Ids of the account's groups; none where there is no account.
+    pub(super) fn gids(&self) -> &[u32] {
+        self.gids.get_or_init(|| {
+            self.account().map(|passwd| accounts::gids_of(&passwd.name)).unwrap_or_default()
+        })
+    }
+
+    /// What its shell reads before anything else; nothing where there is no account.
+    pub(super) fn startup(&self) -> &Startup {
+        self.startup.get_or_init(|| self.account().map(Startup::of).unwrap_or_default())
     }
 
     /// sshd's configuration for this login.
@@ -176,7 +199,7 @@ impl Patient {
     /// The address that the login comes from; the first, if there are several.
     #[must_use]
     pub fn from(&self) -> IpAddr {
-        self.asked.from.first().map_or(IpAddr::from([192, 0, 2, 1]), |source| source.addr)
+        self.asked.from()
     }
 
     /// What the packet filter does with a connection from each address.
@@ -196,12 +219,6 @@ impl Patient {
         fates.as_deref().map_err(|why| Unseen::Broken { why: why.clone() })
     }
 
-    /// What sshd itself says to each key from each address, and to a session with a key of our own.
-    pub fn answer(&self) -> Result<&Report, Unseen> {
-        let answer = self.answer.get_or_init(|| self.ask());
-        answer.as_ref().map_err(|why| Unseen::NotAsked { why: why.clone() })
-    }
-
     /// PAM's rules for sshd of one kind (`account`, `session`); none where sshd does not ask PAM.
     pub fn pam(&self, kind: &'static str) -> Result<impl Iterator<Item = &Rule>, Unseen> {
         let asks = self.config()?.is_yes("usepam");
@@ -209,46 +226,6 @@ impl Patient {
         let rules = self.pam.get_or_init(|| pam::rules(service).map_err(|e| e.to_string()));
         let rules = rules.as_ref().map_err(|why| Unseen::Broken { why: why.clone() })?;
         Ok(rules.iter().filter(move |rule| asks && rule.kind == kind))
-    }
-
-    /// Why the session with a key of our own did not come about, if sshd was asked and said so.
-    pub fn session(&self) -> Result<Option<&Refusal>, Unseen> {
-        match &self.answer()?.session {
-            Some(Verdict::Refused(refusal)) => Ok(Some(refusal)),
-            Some(Verdict::Unproven(why)) => Err(Unseen::NotAsked { why: why.to_string() }),
-            Some(Verdict::Accepted) | None => Ok(None),
-        }
-    }
-
-    /// sshd's first refusal of a key, if it was asked and refused.
-    #[must_use]
-    pub fn refusal(&self) -> Option<&Refusal> {
-        self.answer().ok()?.refusal()
-    }
-
-    /// Whether sshd takes this key from everywhere; nothing if it could not be asked.
-    #[must_use]
-    pub fn takes(&self, key: usize) -> Option<bool> {
-        let report = self.answer().ok()?;
-        let verdicts = || report.probes.iter().filter(|p| p.key == key).map(|p| &p.verdict);
-        if verdicts().any(|verdict| matches!(verdict, Verdict::Refused(_))) {
-            return Some(false);
-        }
-        let all = verdicts().all(|verdict| *verdict == Verdict::Accepted);
-        (all && verdicts().next().is_some()).then_some(true)
-    }
-
-    /// Why sshd's answer to the keys is not known.
-    pub(super) fn unasked(&self) -> Unseen {
-        let report = match self.answer() {
-            Ok(report) => report,
-            Err(why) => return why,
-        };
-        let why = report.verdicts().find_map(|verdict| match verdict {
-            Verdict::Unproven(why) => Some(why.to_string()),
-            _ => None,
-        });
-        Unseen::NotAsked { why: why.unwrap_or_default() }
     }
 
     /// The command that sshd asks for keys, besides the files.
@@ -267,12 +244,6 @@ impl Patient {
         })
     }
 
-    /// Whether sshd was asked, and takes every key from everywhere.
-    #[must_use]
-    pub fn keys_are_taken(&self) -> bool {
-        self.answer().is_ok_and(Report::keys_are_taken)
-    }
-
     /// What sshd and its PAM wrote of late, newest first; nothing where only root may read it.
     pub fn log(&self) -> &[Entry] {
         let (entries, _) = self.log.get_or_init(|| {
@@ -289,41 +260,10 @@ impl Patient {
         });
         entries
     }
-
-    fn ask(&self) -> Result<Report, String> {
-        if !self.root {
-            return Err(Unseen::NotRoot.to_string());
-        }
-        let sshd = self.sshd.as_ref().map_err(ToString::to_string)?;
-        let startup = self.account().map(Startup::of).unwrap_or_default();
-        let shells = !startup.ending.is_empty() && !startup.wants_terminal;
-        let session = door::ephemeral_key().map_err(|error| error.to_string())?;
-        let keys = self.asked.keys.iter().map(|key| key.line_without_comment().to_owned());
-        Ok(door::prove(&Request {
-            account: self.asked.account.clone(),
-            port: self.asked.port,
-            servers: addresses::own(),
-            keys: keys.collect(),
-            from: self.asked.from.clone(),
-            session: Some(session),
-            stand_in: true,
-            login_shell: shells,
-            bash: shells && self.account().is_ok_and(|passwd| passwd.shell.ends_with("bash")),
-            sshd: sshd.invocation.clone(),
-            scratch: scratch(),
-            deadline: DEADLINE,
-        }))
-    }
-}
-
-/// A folder that every server has and no login needs; only the asking child sees it covered.
-fn scratch() -> PathBuf {
-    let folders = ["/mnt", "/media", "/srv", "/opt"].map(Path::new);
-    folders.into_iter().find(|path| path.is_dir()).unwrap_or(Path::new("/mnt")).to_owned()
 }
 
 fn configuration(sshd: &Sshd, asked: &Asked) -> Result<Config, String> {
-    let from = asked.from.first().map_or(IpAddr::from([192, 0, 2, 1]), |source| source.addr);
+    let from = asked.from();
     let own = addresses::own();
     let local = own.iter().copied().find(|own| own.is_ipv6() == from.is_ipv6());
     let local = local.unwrap_or(IpAddr::from([127, 0, 0, 1]));

@@ -51,7 +51,7 @@ pub(super) fn hurdles<'a>(
     match (&file.opened, last.meta.kind) {
         (_, Kind::Dir | Kind::Other) => return Ok(vec![Hurdle::NotRegular(last)]),
         (Ok(opened), _) if opened.is_denied() => {
-            let closed = folders(stops).find(|stop| !may_enter(passwd, stop));
+            let closed = folders(stops).find(|stop| !may_enter(patient, passwd, stop));
             found.push(closed.map_or(Hurdle::Unreadable(last), Hurdle::Closed));
         }
         _ => {}
@@ -88,11 +88,11 @@ fn folders(stops: &[Stop]) -> impl Iterator<Item = &Stop> {
 }
 
 /// By the mode alone: asked only where the system has denied it, to tell which folder it was.
-fn may_enter(passwd: &Passwd, stop: &Stop) -> bool {
+fn may_enter(patient: &Patient, passwd: &Passwd, stop: &Stop) -> bool {
     let meta = &stop.meta;
     let bit = if meta.uid == passwd.uid {
         0o100
-    } else if accounts::gids_of(&passwd.name).contains(&meta.gid) {
+    } else if patient.gids().contains(&meta.gid) {
         0o010
     } else {
         0o001

@@ -2,7 +2,6 @@
 
 use super::{Finding, Looked, Patient, shell_fix};
 use crate::host::door::Reason;
-use crate::host::startup::Startup;
 
 /// As many lines are quoted.
 const MOST: usize = 5;
@@ -42,17 +41,17 @@ pub(super) fn broken(patient: &Patient) -> Looked {
 
 /// The session was opened and ended at once, and a startup file has lines that may have done it.
 pub(super) fn startup(patient: &Patient) -> Looked {
-    let passwd = patient.account()?;
+    patient.account()?;
     let Some(refusal) = patient.session()? else { return Ok(None) };
     let config = patient.config()?;
     let ended = matches!(refusal.reason, Reason::SessionEnded { .. });
     if !ended || config.chroot().is_some() || config.forced_command().is_some() {
         return Ok(None);
     }
-    let lines = Startup::of(passwd).ending;
+    let lines = &patient.startup().ending;
     if lines.is_empty() {
         return Ok(None);
     }
-    let evidence = lines.into_iter().take(MOST).chain(refusal.evidence.iter().cloned()).collect();
+    let evidence = lines.iter().take(MOST).chain(&refusal.evidence).cloned().collect();
     Ok(Some(Finding { evidence, ..Finding::default() }))
 }
