@@ -65,6 +65,7 @@ fn on(suite: Suite) {
 
     // With a live grant.
     server.host.ok(&format!("echo '# of the customer' >>{KEY_FILE}"));
+    server.host.hold_timer("support-access-expire.timer");
     let live = server.host.snapshot();
     server.grant("--dry-run --sudo full").is("dry-run", 0).says("nothing would be done");
     let ran = server.grant("--dry-run --sudo full --extend 24h").is("dry-run", 0);

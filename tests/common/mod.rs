@@ -114,7 +114,7 @@ impl Server {
 
     /// What has changed on the disk since then, but for the system's own journal.
     pub(crate) fn disk_changes(&self, before: &Snapshot) -> Changes {
-        self.host.changes_since(before).on_disk().except("/var/log/journal")
+        self.host.changes_since(before).on_disk().except("/var/log/journal").without_ticks()
     }
 
     /// Fails if anything has changed on the disk since then, be it a time.

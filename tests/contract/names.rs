@@ -141,6 +141,7 @@ fn a_dry_run_of_delete_ends_as_the_delete_does() {
     session.send("echo x >/tmp/mine; echo rea''dy\n");
     session.wait_for("ready");
 
+    host.hold_timer("support-access-expire.timer");
     let before = host.snapshot();
     let dry = server.program("delete --dry-run").run();
     assert_eq!((dry.code, result_word(&dry.stdout)), (0, Ok("dry-run")), "{dry}");

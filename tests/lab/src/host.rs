@@ -205,6 +205,18 @@ impl Host {
         self.net.set_port(&self.port.lock().unwrap_or_else(PoisonError::into_inner), "up");
     }
 
+    /// Lets a timer stand and start nothing, for a test that looks at memory as well: what systemd
+    /// notes there at each start would look like the work of the program that is tried.
+    pub fn hold_timer(&self, unit: &str) {
+        let folder = format!("/run/systemd/system/{unit}.d");
+        self.put(
+            &format!("{folder}/hold.conf"),
+            "[Timer]\nOnCalendar=\nOnCalendar=2099-01-01\n",
+            0o644,
+        );
+        self.ok("systemctl daemon-reload");
+    }
+
     /// How the host's disk and memory file systems are now, for [`Host::changes_since`].
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::take(&self.folder.join("upper"), &self.lower, self.memory().as_deref())
