@@ -6,10 +6,24 @@ mod language;
 
 pub use language::language;
 
+use std::collections::BTreeMap;
+
 use crate::policy::{AccountName, HttpsUrl, Lifetime, Origin, Source, Sudo};
 use crate::text::refusal::Refusal;
 use crate::text::usage::Usage;
 use crate::text::{Lang, Words};
+
+/// The variables by which something is fetched: proxies and CA certificates.
+pub const FETCHING: [&str; 8] = [
+    "https_proxy",
+    "HTTPS_PROXY",
+    "all_proxy",
+    "ALL_PROXY",
+    "no_proxy",
+    "NO_PROXY",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+];
 
 /// The variables that we look at, already read.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +42,8 @@ pub struct Env {
     pub term: Option<String>,
     /// Whether `NO_COLOR` is set and not empty.
     pub no_color: bool,
+    /// Those of [`FETCHING`] that are set.
+    pub fetching: BTreeMap<String, String>,
 }
 
 /// What to do.
@@ -107,6 +123,9 @@ pub struct Grant {
     pub dry_run: bool,
     /// The address of the customers' line.
     pub origin: Option<HttpsUrl>,
+    /// The variables by which something is fetched, but for those with a password in them: they are
+    /// kept with the grant, for its timer.
+    pub fetched_with: BTreeMap<String, String>,
 }
 
 /// Which login the doctor is asked about.

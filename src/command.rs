@@ -10,6 +10,7 @@ mod failure;
 mod grant;
 mod handover;
 mod log;
+mod newer;
 mod out;
 mod policy;
 mod policy_check;
@@ -24,6 +25,9 @@ use out::{Exit, Look, Out};
 
 /// Runs a command line to its exit code.
 pub(crate) fn run(args: &[String], env: &Env) -> u8 {
+    if let Some(code) = newer::entry(args) {
+        return code;
+    }
     let (manner, command) = cli::parse(args, env);
     let provider = crate::policy::Policy::builtin().map_or(Lang::En, |policy| policy.language);
     let language = |provider| cli::language(manner.lang, env, provider);

@@ -14,6 +14,7 @@ pub mod firewall;
 pub(crate) mod fuzz;
 pub mod inside;
 pub mod ipc;
+pub mod jail;
 pub mod lock;
 pub mod log;
 mod namespace;

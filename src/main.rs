@@ -5,7 +5,7 @@
 use std::env;
 use std::process::ExitCode;
 
-use support_access::cli::Env;
+use support_access::cli::{Env, FETCHING};
 
 fn main() -> ExitCode {
     let raw: Vec<_> = env::args_os().skip(1).collect();
@@ -26,5 +26,9 @@ fn read_env() -> Env {
         locale: [var("LC_ALL"), var("LC_MESSAGES"), var("LC_CTYPE"), var("LANG")],
         term: var("TERM"),
         no_color: var("NO_COLOR").is_some_and(|value| !value.is_empty()),
+        fetching: FETCHING
+            .iter()
+            .filter_map(|name| Some(((*name).to_owned(), var(name)?)))
+            .collect(),
     }
 }

@@ -1,7 +1,8 @@
 //! What a provider publishes: who may come in, from where, for how long; and whether to believe it.
 //!
 //! Parsing is pure: functions over text and bytes, fit for a process without privileges and for
-//! fuzzing. Only [`Origin::read`] (and [`Policy::load`], which calls it) touches disk or network.
+//! fuzzing. Only [`Origin::read`] (and [`Policy::load`], which calls it) and [`Fetcher`] touch disk or
+//! network.
 
 mod account;
 mod document;
@@ -11,6 +12,7 @@ pub(crate) mod fuzz;
 mod key;
 mod lifetime;
 mod load;
+mod newer;
 mod origin;
 mod plain;
 mod problem;
@@ -29,7 +31,8 @@ pub use fingerprint::{Fingerprint, FingerprintProblem};
 pub use key::{AuthorizedKey, KeyProblem, KeysError, parse_any_keys, parse_keys};
 pub use lifetime::{Lifetime, LifetimeProblem};
 pub use load::{LoadError, Loaded, TrustProblem};
-pub use origin::{Fetched, Origin, ReadError, Roots};
+pub use newer::{Confirmed, Question, Said, Word};
+pub use origin::{Answer, Fetched, Fetcher, Origin, ReadError, Roots};
 pub use problem::{FieldProblem, PolicyError, Position, Problem};
 pub use read::{Legacy, Policy, Sudo};
 pub use revocations::Revocations;

@@ -180,7 +180,7 @@ fn what_was_changed_by_hand_is_repaired() {
         format!("rm {SERVICE}; systemctl daemon-reload"),
         "systemctl disable --now support-access-expire.timer".to_owned(),
         "systemctl stop support-access-expire.timer".to_owned(),
-        format!("sed -i s/0.10/0\\\\/59/ {TIMER}"),
+        format!("sed -i 's,^OnCalendar=[*].*,OnCalendar=*:0/59,' {TIMER}"),
         format!("rm {SUDOERS}"),
         format!("chmod 444 {SUDOERS}"),
         format!("rm {KEY_FILE}"),

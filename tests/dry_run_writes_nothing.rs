@@ -39,7 +39,7 @@ fn on(suite: Suite) {
     assert_nothing(&server, &before, "grant --dry-run");
     let ran = ran
         .says("create file /usr/local/sbin/support-access (mode 0755, owner root)")
-        .says("+OnCalendar=*:0/10")
+        .says("/10:")
         .says("systemctl enable --quiet support-access-expire.timer")
         .says("useradd --create-home --skel /var/empty/support-access --home-dir /home/cafe24")
         .says("--expiredate 1 --inactive -1")

@@ -275,6 +275,12 @@ fn grant(args: GrantArgs, env: &Env, lang: Lang) -> Result<Grant, Problem> {
         dry_run: args.dry_run,
         // A broken address from outside is no reason to fail; it is only shown.
         origin: env.origin.as_deref().and_then(|text| text.parse().ok()),
+        fetched_with: env
+            .fetching
+            .iter()
+            .filter(|(_, value)| !value.is_empty() && !value.contains('@'))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect(),
     })
 }
 

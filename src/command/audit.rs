@@ -11,12 +11,13 @@ use super::receipt::{Receipt, earlier};
 use super::visits;
 use crate::cli::PolicySource;
 use crate::grant::journal::{self, State};
+use crate::grant::newer::Seen;
 use crate::grant::step::{self, PlanError, Step, Wanted};
 use crate::grant::survey::Door;
 use crate::grant::{self, proof, survey};
-use crate::host::{change, processes};
-use crate::text::Words;
+use crate::host::{change, clock, processes};
 use crate::text::report::Report;
+use crate::text::{Lang, Words};
 
 /// Runs the verb.
 pub(super) fn run(source: &PolicySource, mut out: Out) -> u8 {
@@ -51,6 +52,7 @@ fn attempt(source: &PolicySource, out: &mut Out) -> Result<bool, Failure> {
     let whole = tell_state(&state, out);
     let drift = tell_drift(&state, out);
     tell_use(&state, out)?;
+    tell_policy(&state, out);
     visits::tell(&grant::visits::look(&state), out);
     Ok(others || !whole || drift)
 }
@@ -151,6 +153,28 @@ fn tell_refused(error: &PlanError, out: &mut Out) {
     };
     out.push("problems", json!(error.to_string()));
     out.say(Look::Bad, &Report::AuditRefused { why });
+}
+
+/// Says when the timer last heard from the provider, which can withdraw keys.
+fn tell_policy(state: &State, out: &mut Out) {
+    let seen = Seen::of(&state.facts);
+    if !state.facts.withdrawn.is_empty() {
+        out.field("withdrawn", json!(state.facts.withdrawn));
+        let keys = state.facts.withdrawn.join(", ");
+        out.say(Look::Strong, &Report::AuditWithdrawn { keys });
+    }
+    if seen.question(&state.facts).is_none() {
+        return;
+    }
+    out.field("policy_confirmed_at", json!(clock::utc(seen.at)));
+    out.say(
+        Look::Plain,
+        &Report::AuditConfirmed { at: clock::local(seen.at), serial: seen.serial },
+    );
+    if let Some(problem) = &seen.problem {
+        out.field("policy_problem", json!(problem.say(Lang::En)));
+        out.say(Look::Plain, &Report::AuditUnconfirmed { why: problem.say(out.lang()) });
+    }
 }
 
 /// Says what of the access is in use, which is no problem in itself.

@@ -92,7 +92,7 @@ pub(super) fn end_and_tell(
     let visits = state.settled.is_some().then(|| grant::visits::look(state));
     let word = match why {
         Why::Expired => "expired",
-        Why::Delete | Why::Rollback => "deleted",
+        Why::Delete | Why::Rollback | Why::Revoked => "deleted",
     };
     let done = ended.is_done();
     // A timer that tries every ten minutes must not fill the log with the same line.

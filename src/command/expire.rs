@@ -1,6 +1,7 @@
 //! `expire`: what the timer runs. Ends what is over, undoes what was never completed, finishes what
 //! was cut off, and is silent when there is nothing to do.
 
+use std::ops::ControlFlow::{self, Break, Continue};
 use std::path::Path;
 
 use serde_json::json;
@@ -9,6 +10,7 @@ use super::delete::end_and_tell;
 use super::failure::Failure;
 use super::grant::PATIENCE;
 use super::log::write_line;
+use super::newer;
 use super::out::{Exit, Look, Out};
 use crate::grant::carry::carry;
 use crate::grant::journal::{self, Event, Journal, JournalError, State, Why};
@@ -33,24 +35,35 @@ pub(super) fn run(mut out: Out) -> u8 {
     }
 }
 
-fn attempt(out: &mut Out) -> Result<Option<(&'static str, Exit)>, Failure> {
+fn attempt(out: &mut Out) -> Result<Told, Failure> {
     let mut signals = Held::new();
+    match in_time(&mut signals, out)? {
+        Break(done) => Ok(done),
+        Continue(state) => newer::follow(&state, &mut signals, out),
+    }
+}
+
+/// What a run of the timer comes to, if there is anything to tell.
+type Told = Option<(&'static str, Exit)>;
+
+/// Does what the time asks for; goes on where a grant lives.
+fn in_time(signals: &mut Held, out: &mut Out) -> Result<ControlFlow<Told, State>, Failure> {
     // Whoever holds the lock is at work on the same grant; the timer comes again.
     let _lock = match Lock::take("expire", PATIENCE, &mut |_| {}) {
-        Err(LockError::Held(_)) => return Ok(None),
+        Err(LockError::Held(_)) => return Ok(Break(None)),
         other => other?,
     };
     let state = match journal::read_for_ending() {
         Ok(Some(state)) => state,
-        Ok(None) => return close_lost(None, out),
-        Err(error) => return close_lost(Some(error), out),
+        Ok(None) => return close_lost(None, out).map(Break),
+        Err(error) => return close_lost(Some(error), out).map(Break),
     };
     let Some(why) = why(&state) else {
         if !state.complete && clock::now() - state.last >= UNFINISHED {
-            finish(&mut signals)?;
+            finish(signals)?;
         }
         warn(&state);
-        return Ok(None);
+        return Ok(if state.settled.is_some() { Continue(state) } else { Break(None) });
     };
     // The customer reads the report later, in his own language.
     out.set_lang(state.facts.lang);
@@ -64,11 +77,11 @@ fn attempt(out: &mut Out) -> Result<Option<(&'static str, Exit)>, Failure> {
         // Whatever ended is ended, and what was left is left.
         Err(failure) => {
             out.warn(&Report::Failed { why: failure.to_string() });
-            return Ok(Some(("failed", Exit::Left)));
+            return Ok(Break(Some(("failed", Exit::Left))));
         }
     };
     tell_marked(marked.iter().filter(|name| **name != state.facts.account), out);
-    Ok(Some(if marked.is_empty() { ended } else { ("failed", Exit::Left) }))
+    Ok(Break(Some(if marked.is_empty() { ended } else { ("failed", Exit::Left) })))
 }
 
 /// Tells those who are signed in that the end is near, once for a deadline. Where nobody was there

@@ -23,7 +23,7 @@ use crate::host::change::Change;
 use crate::host::clock;
 use crate::host::lock::{self, Holder, Lock};
 use crate::host::signals::Held;
-use crate::policy::{AuthorizedKey, Policy, Source, Terms, Wishes};
+use crate::policy::{AuthorizedKey, Origin, Policy, Source, Terms, Wishes};
 use crate::text::Words;
 use crate::text::refusal::Refusal;
 use crate::text::report::Report;
@@ -39,6 +39,8 @@ struct Asked<'a> {
     door: Door,
     /// The policy as it was fetched, to be kept with the grant.
     policy: Vec<u8>,
+    /// Whether it is the one that was kept already.
+    kept: bool,
     /// Accounts of the provider's earlier script.
     legacy: Vec<String>,
 }
@@ -197,8 +199,11 @@ fn ask<'a>(
         signers: given.signers.clone(),
         ticket: options.ticket.clone(),
         lang: out.lang(),
+        fetched_with: (!given.kept && matches!(given.loaded.origin, Origin::Url(_)))
+            .then(|| options.fetched_with.clone()),
     };
-    Ok(Asked { options, terms, inputs, door, policy: given.loaded.bytes.clone(), legacy })
+    let (policy, kept) = (given.loaded.bytes.clone(), given.kept);
+    Ok(Asked { options, terms, inputs, door, policy, kept, legacy })
 }
 
 /// Fills the wishes that were not named with what the open grant has.

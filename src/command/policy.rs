@@ -22,6 +22,8 @@ pub(super) struct Given {
     pub(super) name: String,
     /// The signers that were trusted with it.
     pub(super) signers: Option<String>,
+    /// Whether it is the one that is kept with the open grant.
+    pub(super) kept: bool,
 }
 
 impl Given {
@@ -66,7 +68,7 @@ fn named(origin: &Origin, source: &PolicySource, out: &Out) -> Result<Given, Fai
         }
         other => other.to_string(),
     };
-    Ok(Given { loaded, name, signers })
+    Ok(Given { loaded, name, signers, kept: false })
 }
 
 /// The policy that is kept with an open grant: it binds as it did when it was published, so that the
@@ -75,7 +77,8 @@ fn kept(facts: &Facts) -> Result<Given, Failure> {
     let origin = Origin::File(POLICY.into());
     let signers = facts.signers.as_deref().map(Signers::parse).transpose()?;
     let loaded = Policy::judge(&origin, origin.read()?, signers.as_ref(), now())?;
-    Ok(Given { loaded, name: facts.policy.clone(), signers: facts.signers.clone() })
+    let (name, signers) = (facts.policy.clone(), facts.signers.clone());
+    Ok(Given { loaded, name, signers, kept: true })
 }
 
 fn now() -> OffsetDateTime {

@@ -85,9 +85,21 @@ pub fn carry(
     signals: &mut Held,
     on_step: &mut dyn FnMut(Step, &[Change]),
 ) -> Result<(), CarryError> {
+    carry_steps(&Step::ALL, hands, journal, wanted, signals, on_step)
+}
+
+/// The same for some of the steps.
+pub fn carry_steps(
+    steps: &[Step],
+    hands: &Hands,
+    journal: &mut Journal,
+    wanted: &mut Wanted,
+    signals: &mut Held,
+    on_step: &mut dyn FnMut(Step, &[Change]),
+) -> Result<(), CarryError> {
     // Of an earlier run that was cut off.
     account_locks::settle(hands, wanted.facts.started);
-    for step in Step::ALL {
+    for step in steps.iter().copied() {
         if signals.asked_to_stop() {
             return Err(CarryError::Interrupted);
         }

@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::journal::{self, Event, FOLDER, Facts, Journal, POLICY, SWEPT, State, Why};
+use super::journal::{self, Event, FOLDER, Facts, Journal, NEWER, POLICY, SWEPT, State, Why};
 use super::step::{self, PlanError, Stage, Standing, Wanted};
 use crate::host::change::{Change, ChangeError, Owner, clear_check, clear_temporary};
 use crate::host::files::{self, Trust};
@@ -278,7 +278,7 @@ fn records() -> Vec<Change> {
     let remove =
         |path: &str| Change::Remove { path: path.into(), owner: Owner::Root, before: Vec::new() };
     let mut changes = Vec::new();
-    for path in [POLICY, SWEPT, journal::PATH] {
+    for path in [POLICY, NEWER, SWEPT, journal::PATH] {
         if matches!(files::look(Path::new(path), Trust::Root), Ok(Some(_))) {
             changes.push(remove(path));
         }

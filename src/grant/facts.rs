@@ -1,5 +1,6 @@
 //! What a grant is, as data: what the journal keeps of it, and the names of its steps.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -76,6 +77,16 @@ pub struct Facts {
     /// Files that held the keys before `AuthorizedKeysFile` was changed under the open grant.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier_key_files: Vec<PathBuf>,
+    /// Other files in the home in which sshd looks for the account's keys.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_key_files: Vec<PathBuf>,
+    /// Fingerprints of the grant's keys that a newer policy took away. From then on our key files hold
+    /// nothing but our lines.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withdrawn: Vec<String>,
+    /// Variables with which the policy was fetched: proxies without passwords, CA certificates.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fetched_with: BTreeMap<String, String>,
     /// The deadline as this sshd's `expiry-time` option; `None` where it knows no such option.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_expiry: Option<String>,
@@ -92,6 +103,14 @@ impl Facts {
             _ => 0,
         };
         Visit { uid: self.uid, since }
+    }
+
+    /// The moment within ten minutes at which this grant's timer comes, in seconds: spread evenly over
+    /// all servers, so that a site is never asked by all at once.
+    #[must_use]
+    pub fn phase(&self) -> u64 {
+        let digits = self.id.get(..8).and_then(|digits| u64::from_str_radix(digits, 16).ok());
+        digits.unwrap_or_default() % 600
     }
 
     /// All files that are the account's.

@@ -22,6 +22,9 @@ pub const PATH: &str = "/var/lib/support-access/journal";
 /// The policy that the grant was made on, kept for looking at a newer one.
 pub const POLICY: &str = "/var/lib/support-access/policy.toml";
 
+/// What the site said of a newer policy, and when.
+pub const NEWER: &str = "/var/lib/support-access/newer";
+
 /// What an ending did with files elsewhere, so that one that was cut off is reported whole.
 pub const SWEPT: &str = "/var/lib/support-access/swept";
 
@@ -38,6 +41,8 @@ pub enum Why {
     Expired,
     /// It was never completed.
     Rollback,
+    /// Its provider withdrew it.
+    Revoked,
 }
 
 /// One line of the journal.

@@ -14,7 +14,7 @@ mod timer;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::journal::{Facts, State};
+use super::journal::{self, Facts, State};
 use crate::host::change::{Change, Owner};
 use crate::host::files::{self, FileError, Kind, Trust};
 use crate::host::run::Tool;
@@ -190,7 +190,7 @@ fn not_ours(path: &Path) -> PlanError {
 #[must_use]
 pub fn system_files(facts: &Facts) -> Vec<std::path::PathBuf> {
     let mut paths: Vec<_> =
-        [COPY, INSTALLED, super::journal::POLICY].iter().map(Into::into).collect();
+        [COPY, INSTALLED, journal::POLICY, journal::NEWER].iter().map(Into::into).collect();
     paths.extend(timer::FILES.iter().map(Into::into));
     paths.push(sudo::path(facts));
     paths

@@ -1,6 +1,7 @@
 //! From the terms and this server to the facts of a grant, or to the refusal that says what is in the
 //! way. Reads, and never writes.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
@@ -28,6 +29,8 @@ pub struct Inputs {
     pub ticket: Option<String>,
     /// Language for what the timer writes.
     pub lang: crate::text::Lang,
+    /// Variables with which the policy was fetched just now; `None` where it was not.
+    pub fetched_with: Option<BTreeMap<String, String>>,
 }
 
 /// The sshd that the engineer will meet.
@@ -142,6 +145,9 @@ pub fn new_facts(terms: &Terms, inputs: &Inputs, door: &Door) -> Result<Facts, P
         key_file: PathBuf::new(),
         key_folders: Vec::new(),
         earlier_key_files: Vec::new(),
+        other_key_files: Vec::new(),
+        withdrawn: Vec::new(),
+        fetched_with: inputs.fetched_with.clone().unwrap_or_default(),
         key_expiry: None,
         scheduler: systemd::scheduler().ok_or(Refusal::NoScheduler)?,
     };
@@ -162,7 +168,11 @@ pub fn amended(
     facts.port = terms.port;
     facts.longest = seconds(terms.longest);
     facts.policy.clone_from(&inputs.policy);
-    facts.serial = Some(terms.serial);
+    // The policy that is kept may be older than the one that took keys away.
+    facts.serial = facts.serial.max(Some(terms.serial));
+    if let Some(with) = &inputs.fetched_with {
+        facts.fetched_with.clone_from(with);
+    }
     facts.signed_by.clone_from(&inputs.signed_by);
     facts.signers.clone_from(&inputs.signers);
     if inputs.origin.is_some() {
@@ -204,6 +214,9 @@ fn fill(facts: &mut Facts, terms: &Terms, door: &Door) -> Result<(), PlanError> 
     if facts.key_file != file {
         move_keys(facts, file);
     }
+    let others = sshd::key_files(&door.config, &facts.account, &facts.home, facts.uid);
+    let other = |path: &PathBuf| path.starts_with(&facts.home) && *path != facts.key_file;
+    facts.other_key_files = others.into_iter().filter(other).collect();
     set_deadline(facts, door, facts.deadline);
     Ok(())
 }

@@ -30,6 +30,15 @@ crate::words! {
         TooFar { until: String } =>
             "`valid-until` is {until}: at most 90 days ahead are allowed; also check this server's clock",
             "`valid-until`: {until}. 최대 90일 뒤까지만 허용됩니다. 서버 시각도 확인하십시오";
+        Older { offered: u64, current: u64 } =>
+            "the policy has serial {offered}, older than {current}, which this server has seen",
+            "정책의 serial {offered}: 이 서버가 이미 확인한 {current}보다 오래된 정책입니다";
+        NoSerial =>
+            "the policy's `serial` can't be read",
+            "정책의 `serial`을 읽을 수 없습니다";
+        Unreadable { count: usize } =>
+            "entries of the policy's withdrawals that this program does not understand: {count}",
+            "정책의 회수 항목 중 이 프로그램이 이해하지 못하는 것: {count}개";
     }
 }
 
@@ -127,16 +136,22 @@ impl Policy {
         };
         let policy = Self::parse(text, &origin.to_string()).map_err(LoadError::Policy)?;
         match policy.valid_until {
-            Some(until) if until <= now => {
-                return Err(trust(TrustProblem::Expired { until: shown(until) }));
-            }
-            Some(until) if until - now > Lifetime::CEILING.duration() => {
-                return Err(trust(TrustProblem::TooFar { until: shown(until) }));
-            }
+            Some(until) => in_its_time(until, now).map_err(trust)?,
             None if remote => return Err(trust(TrustProblem::NoEnd)),
-            _ => {}
+            None => {}
         }
         Ok(Loaded { policy, origin: origin.clone(), signed_by, roots, bytes })
+    }
+}
+
+/// Whether a policy with this end is to be believed now.
+pub(super) fn in_its_time(until: OffsetDateTime, now: OffsetDateTime) -> Result<(), TrustProblem> {
+    if until <= now {
+        Err(TrustProblem::Expired { until: shown(until) })
+    } else if until - now > Lifetime::CEILING.duration() {
+        Err(TrustProblem::TooFar { until: shown(until) })
+    } else {
+        Ok(())
     }
 }
 

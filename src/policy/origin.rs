@@ -17,7 +17,7 @@ use super::plain::quoted;
 use super::{HttpsUrl, MAX_BYTES, UrlProblem};
 use crate::text::{Lang, Words};
 
-pub use fetch::Roots;
+pub use fetch::{Answer, Fetcher, Roots};
 
 crate::words! {
     /// Why something could not be read from where it is said to be.

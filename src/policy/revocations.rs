@@ -25,8 +25,8 @@ pub struct Revocations {
 impl Revocations {
     /// Reads the frozen fields of any TOML text and passes over all others. The text must carry a
     /// valid signature: whoever writes it can end every grant, though nothing more.
-    pub fn read_leniently(text: &str) -> Result<Self, PolicyError> {
-        let mut fields = Document::new(text.as_bytes(), "policy")?.fields()?;
+    pub fn read_leniently(text: &[u8], origin: &str) -> Result<Self, PolicyError> {
+        let mut fields = Document::new(text, origin)?.fields()?;
         let mut found = Self {
             serial: fields.take("serial").and_then(|f| f.number(0, i64::MAX.unsigned_abs()).ok()),
             valid_until: fields.take("valid-until").and_then(|f| date(&f).ok()),

@@ -70,6 +70,11 @@ words! {
         AuditRefused { why: String } => "does not stand as recorded: {why}", "기록과 다름: {why}";
         AuditRepair => "To repair it, open the access again with the same command; to end it: /usr/local/sbin/support-access delete", "복구하려면 같은 명령으로 다시 허용하고, 종료하려면 /usr/local/sbin/support-access delete 를 실행해 주세요.";
         AuditCustomerLines { count: usize } => "lines in the key file that are not of this access: {count}", "공개키 파일에서 이 접속 허용과 관계없는 줄: {count}개";
+        Withdrawn { provider: String, count: usize } => "{provider} has withdrawn {count} of the keys: they were taken away, the key file was put back to the lines of this access, and all sessions were ended.", "{provider}에서 키 {count}개를 회수했습니다. 해당 키를 지우고 공개키 파일을 접속 허용 기록대로 되돌렸으며, 모든 세션을 끊었습니다.";
+        WithdrawnAll { provider: String } => "{provider} has withdrawn the keys of this support access: it ends now.", "{provider}에서 이 접속의 키를 모두 회수하여 지금 종료합니다.";
+        AuditConfirmed { at: String, serial: u64 } => "The provider's policy was last confirmed at {at} (serial {serial}).", "제공 업체 정책을 마지막으로 확인한 시각: {at}(serial {serial})";
+        AuditUnconfirmed { why: String } => "Since then it could not be confirmed: {why}. The access goes on to its own end.", "이후에는 확인하지 못했습니다: {why}. 접속은 정해진 시각에 종료됩니다.";
+        AuditWithdrawn { keys: String } => "Keys that the provider has withdrawn: {keys}", "제공 업체가 회수한 키: {keys}";
         AuditProcesses { list: String } => "processes of the account: {list}", "계정의 프로세스: {list}";
         VisitsNone => "Nobody has signed in, by this server's log.", "서버 로그에 따르면 접속한 사람이 없습니다.";
         VisitsUnknown => "This server's log could not be read, or not whole, so nobody can tell who signed in.", "서버 로그를 끝까지 읽지 못해 누가 접속했는지 알 수 없습니다.";

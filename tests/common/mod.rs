@@ -29,9 +29,10 @@ pub(crate) const KEY_FILE: &str = "/home/cafe24/.ssh/authorized_keys";
 pub(crate) const SUDOERS: &str = "/etc/sudoers.d/zz-support-access-cafe24";
 
 /// What differs for good after a grant that came and went, and why.
-pub(crate) const STAYS: [(&str, &str); 11] = [
+pub(crate) const STAYS: [(&str, &str); 12] = [
     ("/var/log/support-access.log", "the grant's own log, which says so"),
     ("/var/log/wtmp", "record of logins: the engineer's"),
+    ("/var/log/btmp", "record of logins that failed: the engineer's"),
     ("/var/log/lastlog", "record of logins by uid: the engineer's"),
     ("/var/lib/wtmpdb", "record of logins on Debian 13: the engineer's"),
     ("/var/log/wtmp.db", "record of logins on Debian 13: the engineer's"),
@@ -107,7 +108,9 @@ impl Server {
     #[track_caller]
     pub(crate) fn expire(&self) {
         let unit = "support-access-expire.service";
-        let started = self.host.run(&format!("systemctl start {unit}"));
+        // More often than systemd lets a unit be started (systemd.unit(5), StartLimitBurst=).
+        let started =
+            self.host.run(&format!("systemctl reset-failed {unit}; systemctl start {unit}"));
         let said = || self.host.ok(&format!("journalctl --no-pager -o cat -u {unit}"));
         assert!(started.succeeded(), "{started}\n{}", said());
     }

@@ -13,6 +13,7 @@ use crate::command::receipt::{Receipt, earlier};
 use crate::grant::carry::{Plan, carry};
 use crate::grant::end;
 use crate::grant::journal::{Event, Facts, Journal, State};
+use crate::grant::newer::Seen;
 use crate::grant::proof::{Extent, Proof};
 use crate::grant::step::Wanted;
 use crate::grant::survey;
@@ -72,7 +73,9 @@ fn facts(asked: &Asked, state: &State) -> Result<Facts, Failure> {
     if now.account.as_str() != old.account {
         return Err(Refusal::OtherAccount { account: old.account.clone(), until }.into());
     }
-    if let Some(current) = old.serial.filter(|current| now.serial < *current) {
+    // The timer may have seen a newer one; the one that is kept here is what the grant was made on.
+    let seen = Seen::of(old).serial;
+    if let Some(current) = (!asked.kept).then_some(seen).filter(|current| now.serial < *current) {
         return Err(Refusal::OlderSerial { offered: now.serial, current }.into());
     }
     let mut facts = survey::amended(state, now, &asked.inputs, &asked.door)?;

@@ -93,7 +93,10 @@ pub(super) fn plan(wanted: &Wanted) -> Planned {
         Some(meta) if meta.kind == Kind::File && wanted.ours(Step::Keys) => read(facts)?,
         Some(_) => return Err(Refusal::NotOurs { path: path.display().to_string() }.into()),
     };
-    let text = merge(&before.clone().unwrap_or_default(), &lines(wanted), &tag(facts));
+    // Where a key was taken away, a line of the customer's can't be told from one that the account
+    // wrote to keep a way in.
+    let kept = before.as_deref().filter(|_| facts.withdrawn.is_empty()).unwrap_or_default();
+    let text = merge(kept, &lines(wanted), &tag(facts));
     let stands = found.is_some_and(|meta| meta.mode == 0o600 && meta.uid == facts.uid);
     if before.as_deref() != Some(text.as_str()) || !stands {
         changes.push(Change::Write {
@@ -109,7 +112,25 @@ pub(super) fn plan(wanted: &Wanted) -> Planned {
     for earlier in &facts.earlier_key_files {
         changes.extend(take_out(facts, earlier)?);
     }
+    if !facts.withdrawn.is_empty() {
+        for other in &facts.other_key_files {
+            changes.extend(take_away(facts, other)?);
+        }
+    }
     Ok(changes)
+}
+
+/// The change that takes another key file of the account's away, whatever is in it; sshd would follow
+/// a link as well.
+fn take_away(facts: &Facts, path: &Path) -> Result<Option<Change>, PlanError> {
+    let trust = Trust::Owner(facts.uid);
+    // A folder holds no keys.
+    if files::look(path, trust)?.is_none_or(|meta| meta.kind == Kind::Dir) {
+        return Ok(None);
+    }
+    let before = files::read(path, trust, LIMIT).ok().flatten().unwrap_or_default();
+    let owner = Owner::Account(facts.account.clone());
+    Ok(Some(Change::Remove { path: path.to_owned(), owner, before }))
 }
 
 /// The change that takes our lines out of a file that sshd no longer reads for the account: the file
@@ -142,21 +163,21 @@ fn read(facts: &Facts) -> Result<Option<String>, PlanError> {
         .map_err(|_| Refusal::NotOurs { path: facts.key_file.display().to_string() }.into())
 }
 
-/// Lines in the key file that the grant did not write. Empty when the file is not there.
+/// Lines in the account's key files that the grant did not write. Empty when there is no file.
 pub fn foreign_lines(facts: &Facts) -> Result<Vec<String>, PlanError> {
-    let bytes = match files::read(&facts.key_file, Trust::Owner(facts.uid), LIMIT) {
-        // What can't be read safely, or is padded, is no line of the customer's to keep.
-        Err(FileError::Unsafe { .. } | FileError::TooLarge { .. }) => None,
-        other => other?,
-    };
-    let bytes = bytes.unwrap_or_default();
-    let text = String::from_utf8_lossy(&bytes).into_owned();
     let tag = tag(facts);
-    Ok(text
-        .lines()
-        .filter(|line| !line.contains(&tag) && !line.trim().is_empty())
-        .map(str::to_owned)
-        .collect())
+    let mut lines = Vec::new();
+    for path in std::iter::once(&facts.key_file).chain(&facts.other_key_files) {
+        let bytes = match files::read(path, Trust::Owner(facts.uid), LIMIT) {
+            // What can't be read safely, or is padded, is no line of the customer's to keep.
+            Err(FileError::Unsafe { .. } | FileError::TooLarge { .. }) => None,
+            other => other?,
+        };
+        let text = String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned();
+        let foreign = |line: &&str| !line.contains(&tag) && !line.trim().is_empty();
+        lines.extend(text.lines().filter(foreign).map(str::to_owned));
+    }
+    Ok(lines)
 }
 
 pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {

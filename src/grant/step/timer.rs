@@ -166,7 +166,8 @@ fn service(facts: &Facts) -> String {
 }
 
 /// Two spellings of each moment, since systemd before 228 knows no `UTC` and skips that line, and
-/// every ten minutes, in case somebody set the clock or the zone (systemd.time(7)). The time since
+/// every ten minutes, in case somebody set the clock or the zone (systemd.time(7)), and to look for a
+/// newer policy: at a moment of the grant's own, or all servers would ask at once. The time since
 /// boot is exact where somebody set the clock back; after a boot it only looks once more.
 fn timer(facts: &Facts) -> String {
     let moments = [facts.deadline.saturating_sub(WARNING), facts.deadline].map(|moment| {
@@ -182,7 +183,7 @@ fn timer(facts: &Facts) -> String {
          \n\
          [Timer]\n\
          {moments}\
-         OnCalendar=*:0/10\n\
+         OnCalendar=*:{minute}/10:{second:02}\n\
          OnBootSec={boot}\n\
          Persistent=true\n\
          AccuracySec=1s\n\
@@ -192,6 +193,8 @@ fn timer(facts: &Facts) -> String {
         head = head(facts),
         account = facts.account,
         moments = moments.concat(),
+        minute = facts.phase() / 60,
+        second = facts.phase() % 60,
     )
 }
 

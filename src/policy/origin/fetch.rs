@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use reqwest::blocking::{Client, ClientBuilder, Response};
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH};
 use reqwest::redirect::{Attempt, Policy as Redirects};
 
 use super::tls::provider;
@@ -47,10 +47,50 @@ struct Patience {
 const PATIENCE: Patience =
     Patience { connect: Duration::from_secs(10), total: Duration::from_secs(30) };
 
+/// The longest entity tag that is kept; a site's own choice is some ten characters.
+const LONGEST_TAG: usize = 128;
+
+/// A client that has read all that it needs of this system but the resolver's files, so that its
+/// process may give up its rights before it hears a stranger.
+#[derive(Debug)]
+pub struct Fetcher {
+    client: Client,
+    roots: Roots,
+}
+
+/// What a site answers.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Answer {
+    /// The file is still the one with the entity tag that was named (RFC 9110, section 13.1.2).
+    Same,
+    /// The file.
+    File {
+        /// Its bytes, at most [`MAX_BYTES`](crate::policy::MAX_BYTES).
+        bytes: Vec<u8>,
+        /// Its entity tag, if it has one of visible ASCII characters.
+        tag: Option<String>,
+    },
+}
+
+impl Fetcher {
+    /// Makes a client that trusts the system's CA certificates or, on a system without any, our own.
+    pub fn prepare() -> Result<Self, ReadError> {
+        client(PATIENCE).map(|(client, roots)| Self { client, roots })
+    }
+
+    /// Fetches a file, unless it is still the one with this entity tag.
+    pub fn get(&self, url: &HttpsUrl, tag: Option<&str>) -> Result<Answer, ReadError> {
+        get_with(&self.client, url, tag, PATIENCE)
+    }
+}
+
 /// Fetches a file, and says which CA certificates vouched for its site.
 pub(super) fn get(url: &HttpsUrl) -> Result<(Vec<u8>, Roots), ReadError> {
-    let (client, roots) = client(PATIENCE)?;
-    get_with(&client, url, PATIENCE).map(|bytes| (bytes, roots))
+    let fetcher = Fetcher::prepare()?;
+    match fetcher.get(url, None)? {
+        Answer::File { bytes, .. } => Ok((bytes, fetcher.roots)),
+        Answer::Same => Err(ReadError::Status { url: url.to_string(), status: 304 }),
+    }
 }
 
 /// A client that trusts the system's CA certificates or, on a system without any, our own.
@@ -107,29 +147,39 @@ impl Read for Timed {
     }
 }
 
-fn get_with(client: &Client, url: &HttpsUrl, patience: Patience) -> Result<Vec<u8>, ReadError> {
+fn get_with(
+    client: &Client,
+    url: &HttpsUrl,
+    tag: Option<&str>,
+    patience: Patience,
+) -> Result<Answer, ReadError> {
     let name = url.to_string();
     let end = Instant::now() + patience.total;
-    let answer =
-        client.get(url.as_url().clone()).send().map_err(|error| judge(&error, url, patience))?;
+    let mut request = client.get(url.as_url().clone());
+    if let Some(tag) = tag {
+        request = request.header(IF_NONE_MATCH, tag);
+    }
+    let answer = request.send().map_err(|error| judge(&error, url, patience))?;
+    if tag.is_some() && answer.status() == 304 {
+        return Ok(Answer::Same);
+    }
     if answer.status() != 200 {
         return Err(ReadError::Status { url: name, status: answer.status().as_u16() });
     }
-    let page = says_html(&answer);
+    let page = text_of(&answer, CONTENT_TYPE)
+        .is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/html"));
+    let tag = text_of(&answer, ETAG).filter(|tag| tag.len() <= LONGEST_TAG).map(str::to_owned);
     let bytes =
         read_bounded(Timed { answer, end }, &name, |error| judge_body(&error, url, patience))?;
     if page || std::str::from_utf8(&bytes).is_ok_and(is_html) {
         return Err(ReadError::Html { url: name });
     }
-    Ok(bytes)
+    Ok(Answer::File { bytes, tag })
 }
 
-fn says_html(answer: &Response) -> bool {
-    answer
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok())
-        .is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/html"))
+/// A header of visible ASCII characters.
+fn text_of(answer: &Response, name: HeaderName) -> Option<&str> {
+    answer.headers().get(name).and_then(|value| value.to_str().ok())
 }
 
 /// Tells the ways apart in which a request fails before it is answered.

@@ -1,7 +1,11 @@
 use super::{Policy, Sudo};
 use crate::policy::testing::both;
-use crate::policy::{MAX_BYTES, Revocations};
+use crate::policy::{MAX_BYTES, PolicyError, Revocations};
 use crate::text::Lang;
+
+fn lenient(text: &str) -> Result<Revocations, PolicyError> {
+    Revocations::read_leniently(text.as_bytes(), "policy")
+}
 
 const GOOD: &str = r#"schema = 1
 serial = 7
@@ -155,7 +159,7 @@ fn spoilt_bytes_do_no_harm() {
                 both(&error);
             }
             if let Ok(text) = std::str::from_utf8(&bytes) {
-                let _ = Revocations::read_leniently(text);
+                let _ = lenient(text);
             }
         }
     }
@@ -167,13 +171,13 @@ fn revocations_are_read_from_any_later_policy() {
     let later = format!(
         "schema = 9\nserial = 8\nfuture = {{ a = [1] }}\nsudo = 3\nrevoke-all = true\nrevoked = [5, \"{print}\", \"x\"]\n"
     );
-    let found = Revocations::read_leniently(&later).unwrap();
+    let found = lenient(&later).unwrap();
     assert_eq!(found.revoked.len(), 1);
     assert_eq!((found.revoke_all, found.serial, found.unreadable), (true, Some(8), 2));
-    let none = Revocations::read_leniently("schema = 9").unwrap();
+    let none = lenient("schema = 9").unwrap();
     assert_eq!(none, Revocations::default());
     assert!(!none.revokes(&print.parse().unwrap()));
-    assert!(Revocations::read_leniently("revoked = [").is_err());
+    assert!(lenient("revoked = [").is_err());
     let policy = Policy::parse(GOOD.as_bytes(), "p").unwrap();
-    assert_eq!(Revocations::from(&policy), Revocations::read_leniently(GOOD).unwrap());
+    assert_eq!(Revocations::from(&policy), lenient(GOOD).unwrap());
 }

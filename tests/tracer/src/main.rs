@@ -16,6 +16,7 @@
 mod calls;
 mod filter;
 mod process;
+mod wait;
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -25,10 +26,10 @@ use std::process::{Command, ExitCode};
 use nix::errno::Errno;
 use nix::sys::ptrace::{self, Event, Options};
 use nix::sys::signal::{Signal, kill, raise};
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
 use process::{Call, Sockets};
+use wait::Status;
 
 /// The hidden mode: this program as the one that is about to be traced.
 const BECOME: &str = "become";
@@ -144,29 +145,21 @@ impl Tracer {
     fn run(&mut self) -> Result<u8, String> {
         let mut code = 137;
         loop {
-            // A signal that has no name (a real-time one) would be an error here; no tool that we
-            // start sends one.
-            let status = match waitpid(Pid::from_raw(-1), Some(WaitPidFlag::__WALL)) {
+            let (pid, status) = match wait::next() {
                 Err(Errno::ECHILD) => return Ok(code),
                 Err(Errno::EINTR) => continue,
                 other => other.map_err(|e| format!("waitpid: {e}"))?,
             };
             match status {
-                WaitStatus::Exited(pid, ended) => {
+                Status::Ended(ended) => {
                     self.known.remove(&pid);
                     if pid == self.program {
-                        code = u8::try_from(ended & 0xff).unwrap_or(255);
+                        code = u8::try_from(ended).unwrap_or(255);
                     }
                 }
-                WaitStatus::Signaled(pid, signal, _) => {
-                    self.known.remove(&pid);
-                    if pid == self.program {
-                        code = u8::try_from(128 + signal as i32).unwrap_or(255);
-                    }
-                }
-                WaitStatus::PtraceEvent(pid, _, event) => self.event(pid, event),
-                WaitStatus::Stopped(pid, signal) => self.stopped(pid, signal)?,
-                _ => {}
+                Status::Event(event) => self.event(pid, event),
+                Status::Stopped(signal) => self.stopped(pid, signal)?,
+                Status::Other => {}
             }
         }
     }
@@ -191,7 +184,7 @@ impl Tracer {
                 }
             }
         }
-        self.go_on(pid, None);
+        self.go_on(pid, 0);
     }
 
     /// Counts the call at which a process is stopped.
@@ -226,7 +219,7 @@ impl Tracer {
         let _ = writeln!(self.log, "{calls}\t{child}\t{name}\t{}\t{}", call.name, call.object);
     }
 
-    fn stopped(&mut self, pid: Pid, signal: Signal) -> Result<(), String> {
+    fn stopped(&mut self, pid: Pid, signal: i32) -> Result<(), String> {
         let new = self.known.insert(pid);
         if new && pid == self.program {
             let options = Options::PTRACE_O_TRACEFORK
@@ -239,19 +232,18 @@ impl Tracer {
         }
         // A new process is first stopped for us. One that was stopped as a job (SIGSTOP, SIGTSTP)
         // has no signal to tell of (ptrace(2), "Group-stop"); nobody here would wake it up.
-        let is_ours = new && signal == Signal::SIGSTOP;
+        let is_ours = new && signal == Signal::SIGSTOP as i32;
         let in_group_stop = || ptrace::getsiginfo(pid) == Err(Errno::EINVAL);
         let pass_on = !is_ours && !in_group_stop();
-        self.go_on(pid, pass_on.then_some(signal));
+        self.go_on(pid, if pass_on { signal } else { 0 });
         Ok(())
     }
 
-    fn go_on(&self, pid: Pid, signal: Option<Signal>) {
+    fn go_on(&self, pid: Pid, signal: i32) {
         if self.ending {
             // Also one that was born meanwhile.
             let _ = kill(pid, Signal::SIGKILL);
         }
-        // It may have been killed by somebody else.
-        let _ = ptrace::cont(pid, signal);
+        wait::go_on(pid, signal);
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Certificate;
 
-use super::{PATIENCE, Patience, builder, client, embedded, get, get_with, provider};
+use super::{Answer, PATIENCE, Patience, builder, client, embedded, get, get_with, provider};
 use crate::policy::testing::{Workshop, both, run};
 use crate::policy::{HttpsUrl, ReadError};
 
@@ -59,7 +59,10 @@ impl Site {
         let ca = std::fs::read(self.shop.path("ca.pem")).unwrap();
         let ca = Certificate::from_pem(&ca).unwrap();
         let client = builder(patience).tls_certs_only([ca]).no_proxy().build().unwrap();
-        get_with(&client, &self.url(path), patience).map(|b| String::from_utf8(b).unwrap())
+        get_with(&client, &self.url(path), None, patience).map(|answer| match answer {
+            Answer::File { bytes, .. } => String::from_utf8(bytes).unwrap(),
+            Answer::Same => panic!("304 without being asked"),
+        })
     }
 }
 
@@ -137,6 +140,16 @@ fn answers_of_a_site() {
         let english = both(&error);
         assert!(english.contains(says) && english.contains(path), "{english}");
     }
+    // Asked again with its tag, it says that nothing has changed; with another, it is sent.
+    let ask = |tag: Option<&str>| {
+        let ca = std::fs::read(site.shop.path("ca.pem")).unwrap();
+        let ca = Certificate::from_pem(&ca).unwrap();
+        let client = builder(PATIENCE).tls_certs_only([ca]).no_proxy().build().unwrap();
+        get_with(&client, &site.url("policy.toml"), tag, PATIENCE).unwrap()
+    };
+    let Answer::File { tag: Some(tag), .. } = ask(None) else { panic!("no entity tag") };
+    assert_eq!(ask(Some(&tag)), Answer::Same);
+    assert!(matches!(ask(Some("\"other\"")), Answer::File { .. }));
     for path in ["slow", "trickle"] {
         let start = Instant::now();
         let error = site.get(path, HASTY).unwrap_err();
@@ -194,7 +207,7 @@ fn certificates_and_proxies_come_from_the_environment() {
 fn ways_not_to_be_reached_are_told_apart() {
     let _ = provider().install_default();
     let client = embedded(HASTY).unwrap();
-    let fail = |url: &HttpsUrl| get_with(&client, url, HASTY).unwrap_err();
+    let fail = |url: &HttpsUrl| get_with(&client, url, None, HASTY).unwrap_err();
 
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let error = fail(&url(closed, "p"));
@@ -218,6 +231,6 @@ fn ways_not_to_be_reached_are_told_apart() {
     // A resolver that does not answer takes its time.
     let client = embedded(PATIENCE).unwrap();
     let unknown: HttpsUrl = "https://name.invalid/p".parse().unwrap();
-    let error = get_with(&client, &unknown, PATIENCE).unwrap_err();
+    let error = get_with(&client, &unknown, None, PATIENCE).unwrap_err();
     assert!(both(&error).contains("name.invalid: name not found"), "{error:?}");
 }

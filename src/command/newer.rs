@@ -1,0 +1,173 @@
+//! Looking for a newer policy while a grant lives, which the timer does: a child without rights asks the
+//! site and judges what comes; this process takes away what was withdrawn, and can do nothing else.
+
+use std::io::{self, Read, Write};
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::delete::end_and_tell;
+use super::failure::Failure;
+use super::grant::PATIENCE;
+use super::log::write_log;
+use super::out::{Exit, Look, Out};
+use crate::grant::journal::{self, Event, Journal, State, Why};
+use crate::grant::newer::{self, Seen};
+use crate::grant::{step, withdraw};
+use crate::host::jail::Jail;
+use crate::host::lock::{Lock, LockError};
+use crate::host::run::Tool;
+use crate::host::signals::Held;
+use crate::host::systemd::Scheduler;
+use crate::host::{Hands, clock, sha256};
+use crate::policy::{Fetcher, Fingerprint, Question, Word};
+use crate::text::report::Report;
+
+/// The hidden verb of the child.
+const VERB: &str = "__newer";
+
+/// How long the child may take.
+const DEADLINE: Duration = Duration::from_secs(50);
+
+/// The longest answer that is read; it names the grant's own keys and one text.
+const LONGEST: usize = 64 << 10;
+
+/// Serves the hidden verb, if that is what was typed. Returns the exit code.
+pub(super) fn entry(args: &[String]) -> Option<u8> {
+    (args == [VERB]).then(|| match answer() {
+        Ok(()) => Exit::Done as u8,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "{VERB}: {error}");
+            Exit::Failed as u8
+        }
+    })
+}
+
+/// Runs in the child. Nothing of the site's is read before all rights are given up.
+fn answer() -> io::Result<()> {
+    let mut text = Vec::new();
+    io::stdin().lock().take(1 << 20).read_to_end(&mut text)?;
+    let question: Question = serde_json::from_slice(&text)?;
+    let jail = Jail::prepare(newer::room())?;
+    let fetcher = Fetcher::prepare();
+    jail.enter()?;
+    let word = match fetcher {
+        Ok(fetcher) => question.ask(&fetcher),
+        Err(error) => Word::problem(&error),
+    };
+    io::stdout().lock().write_all(&serde_json::to_vec(&word)?)
+}
+
+/// Asks the site by a child. What comes back is not to be trusted: the site may have taken the child
+/// over.
+fn ask(question: &Question, state: &State) -> Word {
+    let input = serde_json::to_vec(question).unwrap_or_default();
+    let mut child = Tool::new("/proc/self/exe").arg(VERB).stdin(input).deadline(DEADLINE);
+    for (name, value) in &state.facts.fetched_with {
+        child = child.env(name, value);
+    }
+    let failed = |why: String| Word::problem(&Report::Failed { why });
+    match child.run() {
+        Ok(output) if output.stdout.len() <= LONGEST => {
+            serde_json::from_str(&output.stdout).unwrap_or_else(|error| failed(error.to_string()))
+        }
+        Ok(_) => failed("a long answer".to_owned()),
+        Err(error) => failed(error.to_string()),
+    }
+}
+
+/// Looks for a newer policy if it is time to, and holds the key files to what a withdrawal left. For
+/// the timer, when nothing else was to be done. Takes the lock itself, since a site may be slow.
+pub(super) fn follow(
+    state: &State,
+    signals: &mut Held,
+    out: &mut Out,
+) -> Result<Option<(&'static str, Exit)>, Failure> {
+    let mut seen = Seen::of(&state.facts);
+    let due = state.complete && seen.is_due(clock::now());
+    let question = seen.question(&state.facts).filter(|_| due);
+    let word = question.as_ref().map(|question| {
+        if state.facts.scheduler == Scheduler::Cron {
+            // Cron starts everything everywhere at the full minute.
+            std::thread::sleep(Duration::from_secs(state.facts.phase() % 60));
+        }
+        ask(question, state)
+    });
+    let _lock = match Lock::take("expire", PATIENCE, &mut |_| {}) {
+        Err(LockError::Held(_)) => return Ok(None),
+        other => other?,
+    };
+    // Another run may have ended the grant meanwhile, or made it another.
+    let Some(now) = journal::read()?.filter(|now| now.facts == state.facts) else {
+        return Ok(None);
+    };
+    let hands = Hands::new(&now.facts.id);
+    let lines = step::foreign_lines(&now.facts).unwrap_or_default();
+    let told = if lines.is_empty() { String::new() } else { sha256(lines.join("\n").as_bytes()) };
+    out.set_lang(now.facts.lang);
+    if !lines.is_empty() && now.facts.scheduler == Scheduler::Systemd {
+        // Not with cron, which would send a letter each minute.
+        out.say(Look::Plain, &Report::AuditCustomerLines { count: lines.len() });
+    }
+    let news = seen.told != told;
+    if news {
+        seen.told = told;
+        write_log(&hands, "key-lines", &now.facts, &[("key_lines", json!(lines))], out);
+    }
+    if let Some(word) = &word {
+        seen.note(word, clock::now());
+    }
+    if news || word.is_some() {
+        // A record that can't be written is no reason to fail: the site is asked again.
+        let _ = seen.keep(&hands);
+    }
+    withdraw(&now, &word.unwrap_or_default(), signals, out)
+}
+
+/// Takes away what was withdrawn, and what a withdrawal before left or the account has put there since.
+fn withdraw(
+    state: &State,
+    word: &Word,
+    signals: &mut Held,
+    out: &mut Out,
+) -> Result<Option<(&'static str, Exit)>, Failure> {
+    let keys = withdraw::keys(&state.facts);
+    let gone: Vec<Fingerprint> =
+        keys.iter().filter(|key| word.all || word.withdrawn.contains(key)).copied().collect();
+    if gone.is_empty() && !withdraw::is_unfinished(state) {
+        return Ok(None);
+    }
+    let provider = state.facts.provider.clone();
+    let Some(facts) = withdraw::without(&state.facts, &gone, word.serial) else {
+        out.say(Look::Strong, &Report::WithdrawnAll { provider });
+        return end_and_tell(state, Why::Revoked, out).map(Some);
+    };
+    let hands = Hands::new(&facts.id);
+    let enforced = Journal::open().map_err(anyhow::Error::from).and_then(|journal| {
+        let Some(mut journal) = journal else { anyhow::bail!("the journal vanished") };
+        if !gone.is_empty() {
+            journal.write(&hands, Event::Amend { facts: Box::new(facts.clone()) })?;
+        }
+        Ok(withdraw::enforce(&hands, &mut journal, signals)?)
+    });
+    match enforced {
+        Ok(lines) => {
+            let count = gone.len();
+            out.say(Look::Strong, &Report::Withdrawn { provider, count });
+            let extra = [("withdrawn", json!(gone)), ("key_lines", json!(lines))];
+            write_log(&hands, "withdrawn", &facts, &extra, out);
+            Ok(Some(("updated", Exit::Done)))
+        }
+        // The key's line is gone; the rest follows when the work that is not to be broken off is done.
+        Err(error) if error.downcast_ref().is_some_and(withdraw::WithdrawError::is_busy) => {
+            out.warn(&Report::Failed { why: error.to_string() });
+            Ok(Some(("failed", Exit::Left)))
+        }
+        // A key that can't be taken away must not stay.
+        Err(error) => {
+            out.warn(&Report::Failed { why: error.to_string() });
+            out.say(Look::Strong, &Report::WithdrawnAll { provider });
+            end_and_tell(state, Why::Revoked, out).map(Some)
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Taking keys away from a grant that lives. The account owns its key files, so whoever had the key may
+//! have written another there, and may be inside to write it again: the files go back to our lines
+//! alone, and everybody has to sign in anew.
+
+use super::carry::{CarryError, carry_steps};
+use super::journal::{Event, Facts, Journal, State};
+use super::step::{self, Stage, Step, Wanted};
+use crate::host::Hands;
+use crate::host::change::ChangeError;
+use crate::host::signals::Held;
+use crate::policy::{AuthorizedKey, Fingerprint};
+
+/// How often the files are written and the sessions ended: a session may write while it is ended.
+const ROUNDS: usize = 3;
+
+/// The grant's keys.
+#[must_use]
+pub fn keys(facts: &Facts) -> Vec<Fingerprint> {
+    facts.keys.iter().filter_map(|line| fingerprint(line)).collect()
+}
+
+fn fingerprint(line: &str) -> Option<Fingerprint> {
+    line.parse::<AuthorizedKey>().ok().map(|key| key.fingerprint())
+}
+
+/// The facts of the grant without these keys, of a policy with this serial; `None` if no key is left.
+#[must_use]
+pub fn without(facts: &Facts, keys: &[Fingerprint], serial: Option<u64>) -> Option<Facts> {
+    let mut facts = facts.clone();
+    let gone = |line: &String| fingerprint(line).is_none_or(|it| keys.contains(&it));
+    let (gone, kept): (Vec<String>, Vec<String>) = facts.keys.into_iter().partition(gone);
+    facts.keys = kept;
+    facts.serial = facts.serial.max(serial);
+    let gone = gone.iter().filter_map(|line| fingerprint(line)).map(|it| it.to_string());
+    facts.withdrawn.extend(gone);
+    (!facts.keys.is_empty()).then_some(facts)
+}
+
+/// Whether something still stands that a withdrawal took away: it was cut off, or the account has
+/// written a line of its own since. A file that can't be looked at counts.
+#[must_use]
+pub fn is_unfinished(state: &State) -> bool {
+    let stands = || Step::Keys.plan(&Wanted::of(state)).is_ok_and(|changes| changes.is_empty());
+    !state.facts.withdrawn.is_empty() && (is_cut(state) || !stands())
+}
+
+/// Whether what was begun last and not completed is a withdrawal: an extension that was cut off has
+/// more to complete.
+fn is_cut(state: &State) -> bool {
+    let Some(settled) = state.settled.clone().filter(|_| !state.complete) else { return false };
+    let Facts { serial, keys, withdrawn, .. } = state.facts.clone();
+    Facts { serial, keys, withdrawn, ..settled } == state.facts
+}
+
+/// Why a withdrawal could not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum WithdrawError {
+    /// The key files could not be written.
+    #[error(transparent)]
+    Carry(#[from] CarryError),
+    /// A session could not be ended.
+    #[error(transparent)]
+    Session(#[from] ChangeError),
+    /// Somebody writes keys faster than they are taken away.
+    #[error("{0}: written again and again")]
+    Unsettled(String),
+}
+
+impl WithdrawError {
+    /// Whether a package manager is at work, which is let go on.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Self::Session(ChangeError::Busy(_)))
+    }
+}
+
+/// Brings the key files to the journal's lines and ends all sessions. Returns the lines that were not
+/// ours; they are gone.
+pub fn enforce(
+    hands: &Hands,
+    journal: &mut Journal,
+    signals: &mut Held,
+) -> Result<Vec<String>, WithdrawError> {
+    let state = journal.state().clone();
+    let mut wanted = Wanted::of(&state);
+    // Only told of: what can't be read must not keep the door open.
+    let lines = step::foreign_lines(&wanted.facts).unwrap_or_default();
+    for last in (0..ROUNDS).rev() {
+        // It goes on to its end, whoever asks it to stop.
+        signals.asked_to_stop();
+        let written =
+            carry_steps(&[Step::Keys], hands, journal, &mut wanted, signals, &mut |_, _| {});
+        // A session that writes as fast as we do makes the first try fail, and is gone at the next.
+        if last == 0 {
+            written?;
+        }
+        let sessions = Stage::Sessions.plan(&wanted).map_err(CarryError::from)?;
+        for change in &sessions.changes {
+            change.apply(hands)?;
+        }
+        if Step::Keys.plan(&wanted).map_err(CarryError::from)?.is_empty() {
+            if is_cut(&state) {
+                let proof = state.proof.unwrap_or_else(|| "none".to_owned());
+                let complete = Event::Complete { proof, warned: state.warned };
+                journal.write(hands, complete).map_err(CarryError::from)?;
+            }
+            return Ok(lines);
+        }
+    }
+    Err(WithdrawError::Unsettled(wanted.facts.key_file.display().to_string()))
+}
