@@ -101,6 +101,45 @@ fn from_the_public_line_to_the_end_on_debian_13() {
     main_job(Suite::Trixie, "full", "sh -s -- --delete");
 }
 
+/// By the published program, and by systemd itself: within one tick of the timer after the look is
+/// due. Ticks come every five seconds here, since a test can't wait for ten minutes.
+#[test]
+fn what_the_provider_withdraws_is_gone_at_the_timers_next_look() {
+    let published = Published::new("none");
+    let stage = Stage::new(&published, Suite::Bookworm);
+    let (customer, engineer) = (&stage.customer, &stage.engineer);
+    let before = customer.snapshot();
+    result(&line(customer, "sh -"), "granted", 0);
+    let target = format!("example@{CUSTOMER}");
+    let mut shell = engineer.ssh(stage.key, &target).from(ENGINEER).open_session();
+    shell.wait_for("$");
+    published.withdraw_all();
+    let unit = "support-access-expire.timer";
+    let often = "[Unit]\nStartLimitIntervalSec=0\n";
+    let folder = "/run/systemd/system/support-access-expire";
+    customer.put(&format!("{folder}.service.d/often.conf"), often, 0o644);
+    let often = "[Timer]\nOnCalendar=*:*:0/5\n";
+    customer.put(&format!("{folder}.timer.d/often.conf"), often, 0o644);
+    // The first look is due twenty minutes after the opening.
+    let journal = "/var/lib/support-access/journal";
+    customer.ok(&format!(
+        "systemctl stop {unit}; systemctl daemon-reload
+         old=$(sed -n '1s/.*\"started\":\\([0-9]*\\).*/\\1/p' {journal})
+         sed -i \"s/\\\"started\\\":$old/\\\"started\\\":$((old - 1200))/g\" {journal}
+         systemctl start {unit}"
+    ));
+    assert!(shell.is_cut_within(std::time::Duration::from_mins(1)), "the session goes on");
+    customer.ok("while [ -e /var/lib/support-access ]; do sleep 0.2; done");
+    assert_eq!(engineer.ssh(stage.key, &target).from(ENGINEER).command("id").run().code, 255);
+    let log = customer.read("/var/log/support-access.log");
+    let last = log.lines().last().unwrap_or_default();
+    assert!(last.contains("\"why\":\"revoked\"") && last.contains("\"clean\":true"), "{last}");
+    let left = customer.changes_since(&before).on_disk().ignoring_times();
+    let left = EXPLAINED.iter().fold(left, |left, (path, _)| left.except(path));
+    assert!(left.is_empty(), "left on the disk:\n{left}");
+    result(&line(customer, "sh -"), "refused", 4);
+}
+
 #[test]
 fn after_the_site_is_gone_the_copy_on_the_server_ends_it() {
     let mut stage = Stage::new(published("none"), Suite::Bookworm);

@@ -13,5 +13,6 @@ mod common;
 
 mod asked;
 mod believed;
+mod killed;
 mod scene;
 mod withdrawn;

@@ -33,6 +33,7 @@ pub(crate) struct Stage<'a> {
 pub(crate) struct Published {
     folder: tempfile::TempDir,
     key: Key,
+    signer: Key,
 }
 
 impl Published {
@@ -55,12 +56,32 @@ impl Published {
         }
         let out = publish.output().expect("scripts/publish runs");
         assert!(out.status.success(), "scripts/publish: {}", String::from_utf8_lossy(&out.stderr));
-        Self { folder, key }
+        Self { folder, key, signer }
     }
 
     /// The folder that a web server serves.
     pub(crate) fn root(&self) -> PathBuf {
         self.folder.path().join("site")
+    }
+
+    /// Publishes that the provider withdraws all access.
+    pub(crate) fn withdraw_all(&self) {
+        let policy = self.folder.path().join("policy.toml");
+        let text = fs::read_to_string(&policy).expect("the policy");
+        let text = text.replace("serial = 1\n", "serial = 2\nrevoke-all = true\n");
+        let signature = Command::new("ssh-keygen")
+            .args(["-q", "-Y", "sign", "-n", "support-access", "-f"])
+            .arg(self.signer.file())
+            .stdin({
+                fs::write(&policy, &text).expect("the policy is written");
+                fs::File::open(&policy).expect("the policy is read")
+            })
+            .output()
+            .expect("ssh-keygen runs");
+        assert!(signature.status.success(), "ssh-keygen -Y sign");
+        let signature = String::from_utf8(signature.stdout).expect("armor is ASCII");
+        let signed = signature.lines().fold(text, |text, line| format!("{text}# {line}\n"));
+        fs::write(self.root().join("policy.toml"), signed).expect("the policy is published");
     }
 
     /// The published binary of this machine's kind, or of another.
