@@ -23,7 +23,7 @@ use crate::host::change::Change;
 use crate::host::clock;
 use crate::host::lock::{self, Holder, Lock};
 use crate::host::signals::Held;
-use crate::policy::{AuthorizedKey, Origin, Policy, Source, Terms, Wishes};
+use crate::policy::{AuthorizedKey, Fingerprint, Origin, Policy, Source, Terms, Wishes};
 use crate::text::Words;
 use crate::text::refusal::Refusal;
 use crate::text::report::Report;
@@ -41,6 +41,8 @@ struct Asked<'a> {
     policy: Vec<u8>,
     /// Whether it is the one that was kept already.
     kept: bool,
+    /// The keys that a published policy holds and does not withdraw.
+    offered: Option<Vec<Fingerprint>>,
     /// Accounts of the provider's earlier script.
     legacy: Vec<String>,
 }
@@ -202,8 +204,12 @@ fn ask<'a>(
         fetched_with: (!given.kept && matches!(given.loaded.origin, Origin::Url(_)))
             .then(|| options.fetched_with.clone()),
     };
+    let policy = &given.loaded.policy;
+    let held = policy.keys.iter().map(AuthorizedKey::fingerprint);
+    let held = held.filter(|key| !policy.revoked.contains(key));
+    let offered = (given.is_published() && !given.kept).then(|| held.collect());
     let (policy, kept) = (given.loaded.bytes.clone(), given.kept);
-    Ok(Asked { options, terms, inputs, door, policy, kept, legacy })
+    Ok(Asked { options, terms, inputs, door, policy, kept, offered, legacy })
 }
 
 /// Fills the wishes that were not named with what the open grant has.

@@ -117,11 +117,14 @@ pub(super) fn follow(
     if let Some(word) = &word {
         seen.note(word, clock::now());
     }
-    if news || word.is_some() {
-        // A record that can't be written is no reason to fail: the site is asked again.
+    let looked = news || word.is_some();
+    let done = withdraw(&now, &word.unwrap_or_default(), signals, out)?;
+    // Only now: after a run that was killed before the withdrawal stood in the journal, the site would
+    // say that nothing has changed since. A record that can't be written is no reason to fail.
+    if looked && journal::read()?.is_some() {
         let _ = seen.keep(&hands);
     }
-    withdraw(&now, &word.unwrap_or_default(), signals, out)
+    Ok(done)
 }
 
 /// Takes away what was withdrawn, and what a withdrawal before left or the account has put there since.

@@ -15,6 +15,8 @@ fn slack(calls: &[Call]) -> u64 {
 
 /// A grant with two keys, one of which has been withdrawn on the site; then the timer's run.
 fn withdraw(scene: &Scene, kill: Kill<'_>) -> crate::common::tracer::Traced {
+    // Of a case that failed.
+    scene.server.run("delete");
     scene.publish(&scene.policy(5, &[&scene.ann, &scene.bob], ""));
     scene.grant("--no-verify").is("granted", 0);
     scene.publish(&scene.policy(6, &[&scene.bob], ""));

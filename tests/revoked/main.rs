@@ -7,6 +7,7 @@
     reason = "what tests share fails as tests do"
 )]
 #![allow(clippy::disallowed_methods, reason = "a site's own files")]
+#![allow(clippy::print_stderr, reason = "what was measured is told")]
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -14,5 +15,6 @@ mod common;
 mod asked;
 mod believed;
 mod killed;
+mod scale;
 mod scene;
 mod withdrawn;

@@ -165,6 +165,32 @@ fn a_withdrawal_that_was_cut_off_is_finished() {
     }
 }
 
+/// The customer pastes the line again before the timer comes: the same, at once. What he leaves out
+/// himself is no withdrawal.
+#[test]
+fn the_customers_own_run_withdraws_as_well() {
+    let scene = Scene::open(Suite::Bookworm);
+    let engineer = scene.engineer();
+    let to = format!("{ACCOUNT}@{CUSTOMER}");
+    let mut session = engineer.ssh(&scene.ann, &to).open_session();
+    session.wait_for("$");
+    scene.server.host.put("/run/test/bob.pub", scene.bob.public(), 0o644);
+    scene.grant("--key /run/test/bob.pub").is("updated", 0);
+    assert!(session.is_open() && !Scene::gets_in(&engineer, &scene.ann));
+    scene.grant("").is("updated", 0);
+    assert!(session.is_open() && Scene::gets_in(&engineer, &scene.ann));
+
+    scene.publish(&scene.policy(6, &[&scene.bob], ""));
+    scene.grant("--dry-run").is("dry-run", 0).says("all sessions would be ended");
+    assert!(session.is_open());
+    scene.grant("").is("updated", 0).says("all sessions were ended");
+    assert!(session.is_cut_within(Duration::from_secs(15)));
+    assert!(!Scene::gets_in(&engineer, &scene.ann) && Scene::gets_in(&engineer, &scene.bob));
+    scene.grant("").is("unchanged", 0);
+    scene.server.run("delete").is("deleted", 0);
+    scene.server.assert_clean(&scene.before, "a withdrawal by the customer's own run");
+}
+
 /// A key file that can't be put right must not stay open.
 #[test]
 fn where_the_key_can_t_be_taken_away_the_access_ends() {

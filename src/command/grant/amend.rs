@@ -17,6 +17,7 @@ use crate::grant::newer::Seen;
 use crate::grant::proof::{Extent, Proof};
 use crate::grant::step::Wanted;
 use crate::grant::survey;
+use crate::grant::withdraw;
 use crate::host::signals::Held;
 use crate::host::{Hands, clock};
 use crate::text::refusal::Refusal;
@@ -31,7 +32,11 @@ pub(super) fn run(
     let facts = facts(asked, state)?;
     let mut wanted = Wanted { facts: facts.clone(), ..Wanted::of(state) };
     let plan = Plan::new(&wanted)?;
+    let gone = facts.withdrawn.len() - state.facts.withdrawn.len();
     if asked.options.dry_run {
+        if gone > 0 {
+            out.say(Look::Strong, &Report::WouldWithdraw { count: gone });
+        }
         return Ok(dry_run(&plan, &facts, asked, out));
     }
     if matches!(asked.options.time, Time::Expires(_)) {
@@ -79,6 +84,13 @@ fn facts(asked: &Asked, state: &State) -> Result<Facts, Failure> {
         return Err(Refusal::OlderSerial { offered: now.serial, current }.into());
     }
     let mut facts = survey::amended(state, now, &asked.inputs, &asked.door)?;
+    // What the customer leaves out is his choice; what the provider has taken out is withdrawn.
+    let offered = asked.offered.as_ref();
+    let gone = withdraw::keys(old).into_iter().map(|key| (key, key.to_string()));
+    let gone = gone.filter(|(key, _)| offered.is_some_and(|offered| !offered.contains(key)));
+    let new: Vec<String> =
+        gone.map(|(_, name)| name).filter(|name| !facts.withdrawn.contains(name)).collect();
+    facts.withdrawn.extend(new);
     if let Time::Extend(by) = asked.options.time {
         let by = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
         let deadline = old.deadline.saturating_add(by);
@@ -101,7 +113,16 @@ fn make(
 ) -> Result<Option<Proof>, Failure> {
     journal.write(hands, Event::Amend { facts: Box::new(wanted.facts.clone()) })?;
     end::keep_policy(hands, &asked.policy).context("keeping the policy")?;
+    let earlier = journal.state().settled.as_ref().map_or(0, |facts| facts.withdrawn.len());
     carry(hands, journal, wanted, signals, &mut |step, changes| told(out, step, changes))?;
+    let count = wanted.facts.withdrawn.len() - earlier;
+    if count > 0 {
+        withdraw::enforce(hands, journal, signals).context("ending the sessions")?;
+        out.say(
+            Look::Strong,
+            &Report::Withdrawn { provider: wanted.facts.provider.clone(), count },
+        );
+    }
     let proof = proven(hands, journal, wanted, asked, out)?;
     let extent = proof.as_ref().map_or(Extent::None, Proof::extent);
     journal.write(hands, Event::Complete { proof: extent.word().to_owned(), warned: None })?;
