@@ -153,3 +153,30 @@ impl Step {
         Self::Opening,
     ];
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Facts;
+    use crate::grant::journal;
+
+    /// A journal that a real run wrote.
+    const JOURNAL: &str = include_str!("../../tests/fixtures/journal/1-open.jsonl");
+
+    fn facts(id: u64) -> Facts {
+        let lines: Vec<String> = JOURNAL.lines().map(str::to_owned).collect();
+        let facts = journal::parse(&lines).unwrap().facts;
+        Facts { id: format!("{:016x}", id.wrapping_mul(0x9e37_79b9_7f4a_7c15)), ..facts }
+    }
+
+    #[test]
+    fn the_timers_moments_are_spread() {
+        let mut minutes = [0; 10];
+        for id in 0..10_000 {
+            let phase = facts(id).phase();
+            assert!(phase < 600);
+            minutes[usize::try_from(phase / 60).unwrap()] += 1;
+        }
+        assert!(minutes.iter().all(|count| (900..1100).contains(count)), "{minutes:?}");
+        assert_eq!(Facts { id: "odd".to_owned(), ..facts(0) }.phase(), 0);
+    }
+}

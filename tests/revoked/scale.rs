@@ -11,8 +11,8 @@ const ASKS: u64 = 60;
 
 /// The bytes of one ask on the wire, both ways, frames of TCP and TLS included: what the page says at
 /// most. A certificate chain of one site differs from another's by some kilobytes.
-const MOST_BYTES_304: u64 = 6_000;
-const MOST_BYTES_200: u64 = 8_000;
+const MOST_BYTES_304: u64 = 3_500;
+const MOST_BYTES_200: u64 = 4_500;
 
 /// What a host has sent and received until now.
 fn wire(scene: &Scene) -> u64 {
