@@ -27,7 +27,7 @@ use crate::text::report::Report;
 const VERB: &str = "__newer";
 
 /// How long the child may take.
-const DEADLINE: Duration = Duration::from_secs(50);
+const DEADLINE: Duration = Duration::from_secs(40);
 
 /// The longest answer that is read; it names the grant's own keys and one text.
 const LONGEST: usize = 64 << 10;
@@ -83,16 +83,18 @@ pub(super) fn follow(
     signals: &mut Held,
     out: &mut Out,
 ) -> Result<Option<(&'static str, Exit)>, Failure> {
-    let mut seen = Seen::of(&state.facts);
-    let due = state.complete && seen.is_due(clock::now());
-    let question = seen.question(&state.facts).filter(|_| due);
-    let word = question.as_ref().map(|question| {
-        if state.facts.scheduler == Scheduler::Cron {
-            // Cron starts everything everywhere at the full minute.
-            std::thread::sleep(Duration::from_secs(state.facts.phase() % 60));
-        }
-        ask(question, state)
-    });
+    let due = || {
+        let seen = Seen::of(&state.facts);
+        let question = seen.question(&state.facts);
+        question.filter(|_| state.complete && seen.is_due(clock::now()))
+    };
+    let mut question = due();
+    if question.is_some() && state.facts.scheduler == Scheduler::Cron {
+        // Cron starts everything everywhere at the full minute, and the next run while this one waits.
+        std::thread::sleep(Duration::from_secs(state.facts.phase() % 60));
+        question = due();
+    }
+    let word = question.map(|question| ask(&question, state));
     let _lock = match Lock::take("expire", PATIENCE, &mut |_| {}) {
         Err(LockError::Held(_)) => return Ok(None),
         other => other?,
@@ -102,6 +104,7 @@ pub(super) fn follow(
         return Ok(None);
     };
     let hands = Hands::new(&now.facts.id);
+    let mut seen = Seen::of(&now.facts);
     let lines = step::foreign_lines(&now.facts).unwrap_or_default();
     let told = if lines.is_empty() { String::new() } else { sha256(lines.join("\n").as_bytes()) };
     out.set_lang(now.facts.lang);

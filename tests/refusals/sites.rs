@@ -1,7 +1,5 @@
 //! Policies and keys from a site, with real TLS: out of reach, not there, not signed, not believed.
 
-use std::process::{Command, Stdio};
-
 use lab::{Key, KeyKind, Site};
 
 use crate::policy;
@@ -9,24 +7,6 @@ use crate::support::Server;
 use crate::table::{Case, try_all};
 
 const NAME: &str = "support.example";
-
-/// A policy with its signature at the end, as `scripts/publish` makes it.
-fn signed(text: &str, key: &Key, namespace: &str) -> String {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("policy.toml");
-    std::fs::write(&file, text).unwrap();
-    let output = Command::new("ssh-keygen")
-        .args(["-Y", "sign", "-n", namespace, "-f"])
-        .arg(key.file())
-        .stdin(std::fs::File::open(&file).unwrap())
-        .stderr(Stdio::null())
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "ssh-keygen -Y sign");
-    let armor = String::from_utf8(output.stdout).unwrap();
-    let comment: Vec<String> = armor.lines().map(|line| format!("# {line}\n")).collect();
-    format!("{text}{}", comment.concat())
-}
 
 #[test]
 fn a_site_that_can_t_be_believed_opens_nothing() {
@@ -46,16 +26,16 @@ fn a_site_that_can_t_be_believed_opens_nothing() {
     let until = host.ok("date -u -d '+30 days' +%FT%TZ");
     let valid = format!("serial = 7\nvalid-until = {}\n", until.trim_end());
     let text = policy::good(&server.key).replace("serial = 7\n", &valid);
-    let good = signed(&text, &signer, "support-access");
+    let good = signer.sign("support-access", &text);
     let serve = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
     serve("good.toml", &good);
     serve("unsigned.toml", &text);
-    serve("other.toml", &signed(&text, &other, "support-access"));
-    serve("file.toml", &signed(&text, &signer, "file"));
+    serve("other.toml", &other.sign("support-access", &text));
+    serve("file.toml", &signer.sign("file", &text));
     serve("changed.toml", &good.replace("192.0.2.7", "192.0.2.8"));
     serve("longer.toml", &format!("{good}port = 23\n"));
     serve("cut.toml", &good[..good.len() - 60]);
-    serve("endless.toml", &signed(&policy::good(&server.key), &signer, "support-access"));
+    serve("endless.toml", &signer.sign("support-access", &policy::good(&server.key)));
     serve("page.html", "<!doctype html><title>Sign in</title>");
     serve("engineer.pub", server.key.public());
     let line = |key: &Key| format!("release namespaces=\"support-access\" {}", key.public());

@@ -3,7 +3,7 @@
 use lab::{Key, KeyKind, Suite};
 
 use crate::common::KEY_FILE;
-use crate::scene::{Scene, signed};
+use crate::scene::Scene;
 
 /// Whatever comes instead of a newer policy, the access goes on to its own end, and the audit says
 /// since when nothing was confirmed, and why.
@@ -12,14 +12,14 @@ fn what_is_not_the_providers_word_takes_nothing() {
     let mut scene = Scene::open(Suite::Bookworm);
     let empty = |serial| scene.policy(serial, &[], "revoke-all = true\n");
     let other = Key::generate(KeyKind::Ed25519);
-    let good = signed(&empty(6), &scene.signer, "support-access");
+    let good = scene.signer.sign("support-access", &empty(6));
     let files = [
         ("carries no signature", empty(6)),
-        ("not among its known signers", signed(&empty(6), &other, "support-access")),
-        ("is for `file`", signed(&empty(6), &scene.signer, "file")),
+        ("not among its known signers", other.sign("support-access", &empty(6))),
+        ("is for `file`", scene.signer.sign("file", &empty(6))),
         ("was changed after it was signed", good.replacen("serial = 6", "serial = 7", 1)),
         ("damaged or cut off", good[..good.len() - 60].to_owned()),
-        ("serial 4, older than 5", signed(&empty(4), &scene.signer, "support-access")),
+        ("serial 4, older than 5", scene.signer.sign("support-access", &empty(4))),
         ("larger than 262144 bytes", "# x\n".repeat(100_000)),
         ("carries no signature", "\u{1b}]0;x\u{7}\0garbage".to_owned()),
         ("carries no signature", String::new()),

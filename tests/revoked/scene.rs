@@ -1,7 +1,6 @@
 //! A provider with a site and a signing key, and a customer's server with a grant from it.
 
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use lab::{Host, Key, KeyKind, Site, Snapshot, Suite};
 
@@ -96,7 +95,7 @@ impl Scene {
 
     /// Puts a policy on the site, signed as `scripts/publish` does.
     pub(crate) fn publish(&self, text: &str) {
-        self.serve(&signed(text, &self.signer, "support-access"));
+        self.serve(&self.signer.sign("support-access", text));
     }
 
     /// Puts any text in the policy's place, with a time that no file there had before: an entity tag
@@ -177,25 +176,4 @@ impl Scene {
             _ => panic!("{output}"),
         }
     }
-}
-
-/// A text with its signature at the end.
-pub(crate) fn signed(text: &str, key: &Key, namespace: &str) -> String {
-    let folder = tempfile::tempdir().expect("a folder to sign in");
-    let file = folder.path().join("policy.toml");
-    std::fs::write(&file, text).expect("the text is written");
-    let output = Command::new("ssh-keygen")
-        .args(["-Y", "sign", "-n", namespace, "-f"])
-        .arg(key.file())
-        .stdin(open(&file))
-        .stderr(Stdio::null())
-        .output()
-        .expect("ssh-keygen runs");
-    assert!(output.status.success(), "ssh-keygen -Y sign");
-    let armor = String::from_utf8(output.stdout).expect("armor is ASCII");
-    armor.lines().fold(text.to_owned(), |file, line| format!("{file}# {line}\n"))
-}
-
-fn open(path: &Path) -> std::fs::File {
-    std::fs::File::open(path).expect("the file is there")
 }

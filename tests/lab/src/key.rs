@@ -71,6 +71,19 @@ impl Key {
         self.folder.join("key")
     }
 
+    /// A text with this key's signature (`ssh-keygen -Y sign`) at its end, as comment lines.
+    pub fn sign(&self, namespace: &str, text: &str) -> String {
+        let file = self.folder.join("text");
+        fs::write(&file, text).expect("write what is to be signed");
+        let armor = must(
+            tool("ssh-keygen")
+                .args(["-q", "-Y", "sign", "-n", namespace, "-f"])
+                .arg(self.file())
+                .stdin(fs::File::open(&file).expect("read it again")),
+        );
+        armor.lines().fold(text.to_owned(), |signed, line| format!("{signed}# {line}\n"))
+    }
+
     /// A name for this key that no other of this run has.
     pub(crate) fn name(&self) -> &str {
         self.folder.file_name().and_then(|name| name.to_str()).expect("Run names its folders")
