@@ -6,7 +6,7 @@
 packages=(
 	binutils busybox ca-certificates clang curl dash debootstrap file gcc git gzip iproute2
 	libcap2-bin mksh nftables nginx-light openssh-client openssl perl procps python3-venv qemu-user-static
-	shellcheck strace sudo tzdata util-linux wget xz-utils
+	shellcheck strace sudo tinyproxy-bin tzdata util-linux wget xz-utils
 )
 
 # The commands by which a package is known to be there; other packages are asked of dpkg.
