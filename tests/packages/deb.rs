@@ -82,6 +82,28 @@ fn on_debian_13() {
     main_job(Suite::Trixie);
 }
 
+/// By the engineer himself, within his visit, as root through sudo: the ending lets a package manager
+/// at work go on, which waits for the ending. So the door is closed, the package stays, and nothing
+/// waits for ever.
+#[test]
+#[ignore = "half a minute; scripts/test --all"]
+fn removed_from_within_the_visit() {
+    let (host, net) = boot(Suite::Bookworm);
+    let engineer = Host::boot(&net, "engineer", "192.0.2.7");
+    host.ok("dpkg -i /root/one.deb");
+    let key = grant(&host);
+    let login = || engineer.ssh(&key, "cafe24@203.0.113.10");
+    let out = login().command("sudo dpkg -r support-access").run();
+    assert_eq!(out.code, 255, "the session ends: {out}");
+    assert_eq!(login().command("id").run().code, 255, "and does not come back");
+    host.ok("while pgrep -x dpkg >/dev/null; do sleep 0.2; done");
+    verified(&host);
+    let removed = host.run("dpkg -r support-access");
+    assert!(removed.succeeded(), "{removed}");
+    stands(&host, false);
+    assert!(!host.exists(PROGRAM));
+}
+
 #[test]
 fn a_removal_that_cannot_end_it_does_not_happen() {
     let (host, _net) = boot(Suite::Bookworm);
@@ -97,10 +119,14 @@ fn a_removal_that_cannot_end_it_does_not_happen() {
     }
     mend(&host);
 
-    // The package's own program may be gone or broken: the grant's copy ends it as well.
+    // The package's own program may be gone or broken: the grant's copy ends it as well. What is left
+    // behind beside the access (a file of the account's elsewhere) is told and keeps nobody.
     host.put(PROGRAM, "#!/nowhere\n", 0o755);
+    host.ok("install -o cafe24 /dev/null /srv/left");
     let removed = host.run("dpkg -r support-access");
     assert!(removed.succeeded() && removed.stdout.contains("RESULT: deleted"), "{removed}");
+    assert!(removed.stdout.contains("/srv/left"), "{removed}");
+    assert!(removed.stderr.contains("what is left behind stands above (exit code 5)"), "{removed}");
     stands(&host, false);
     assert!(!host.exists(PROGRAM));
 

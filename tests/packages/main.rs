@@ -75,7 +75,7 @@ fn unpack_rpm(file: &Path, into: &Path) {
 }
 
 /// Opens access with the package's program.
-fn grant(host: &Host) {
+fn grant(host: &Host) -> Key {
     let key = Key::generate(KeyKind::Ed25519);
     host.put("/root/engineer.pub", key.public(), 0o644);
     let line =
@@ -83,6 +83,7 @@ fn grant(host: &Host) {
     let out = host.run(&line);
     assert!(out.last_line().starts_with("RESULT: granted"), "{out}");
     assert!(host.exists(JOURNAL));
+    key
 }
 
 /// Fails unless the account and all else that a grant makes is there, or is gone.
