@@ -24,7 +24,7 @@ fn a_stalled_server_is_given_up() {
             .put("usr/sbin/wget", &format!("#!/bin/sh\nexec {wget} \"$@\"\n"))
             .run(&format!("wget -qO- {URL}/install.sh | dash"));
         run.assert_failed(21, "download");
-        assert_eq!(run.requests.matches("/v/").count(), 3, "{wget}: {run:#?}");
+        assert_eq!(run.stderr.matches("wget: 124\n").count(), 3, "{wget}: {run:#?}");
     }
 }
 
