@@ -1,5 +1,5 @@
 #!/bin/sh
-# support-access @VERSION@ (@COMMIT@)
+# support-access @VERSION@
 #
 # 기술지원을 위한 SSH 접속을 정해진 시간 동안만 열고, 스스로 닫습니다.
 #   curl -sLf @ORIGIN@ | sh -                    접속 열기
@@ -20,15 +20,15 @@
 #    2  잘못된 사용 / usage
 #    3  root가 아님 / not root
 #    4  거절, 바뀐 것 없음 / refused, nothing changed
-#   20  curl과 wget이 없음 / neither curl nor wget
+#   20  curl, wget 없음 / neither curl nor wget
 #   21  내려받지 못함 / download failed
 #   22  크기가 다름 / wrong size
 #   23  SHA-256이 다름 / wrong SHA-256
-#   24  SHA-256 도구가 없음 / no SHA-256 tool
-#   25  지원하지 않는 CPU나 OS / CPU or system not supported
-#   26  프로그램을 실행할 폴더가 없음 / no folder where programs may run
+#   24  SHA-256 도구 없음 / no SHA-256 tool
+#   25  지원하지 않는 CPU, OS / CPU or system not supported
+#   26  실행할 수 있는 폴더 없음 / no folder where programs may run
 #   27  프로그램이 시작되지 않음 / the program does not start
-#   28  쓸 수 있는 폴더가 없음 / no folder can be written
+#   28  쓸 수 있는 폴더 없음 / no folder can be written
 #   29  이 파일이 온전하지 않음 / this file is incomplete
 #  128+ 시그널로 멈춤 / stopped by a signal
 
@@ -53,7 +53,7 @@ x86_64='@X86_64@'
 aarch64='@AARCH64@'
 signers='@SIGNERS@'
 
-T='' P='' sig='' json='' dry='' lang='' want='' verb='' keyin='' found='' fail=26 mode=grant
+T='' P='' sig='' json='' dry='' lang='' want='' verb='' keyin='' found='' getter='' fail=26 mode=grant
 
 say() { if [ "$L" = ko ]; then printf '%s\n' "$2" >&2; else printf '%s\n' "$1" >&2; fi; }
 
@@ -62,20 +62,34 @@ tidy() {
 	T=''
 }
 
-# CODE WORD REASON ENGLISH KOREAN: the last words. No text here holds a quote or a
-# backslash, so the JSON needs no escaping.
+# CODE REASON ENGLISH KOREAN: the last words. No text holds a quote or a backslash: JSON needs
+# no escaping.
 end() {
-	trap '' HUP INT TERM
+	trap '' HUP INT PIPE TERM
 	tidy
 	trap - EXIT # in mksh its end would become our code
-	say "$4" "$5"
-	[ "$3" = program-died ] || say "Nothing was changed. Guide: $origin/guide/" "바뀐 것은 없습니다. 안내: $origin/guide/"
+	word=failed
+	[ "$1" != 4 ] || word=refused
+	say "$3" "$4"
+	[ "$2" = program-died ] || say "Nothing was changed. Guide: $origin/guide/" "바뀐 것은 없습니다. 안내: $origin/guide/"
+	# What support asks for, and nothing secret: no address, no proxy.
+	case $1 in
+		2?)
+			say 'Send this to support:' '문의할 때 함께 보내 주십시오:'
+			{
+				uname -srm
+				sed -n 's/^PRETTY_NAME=//p' /etc/os-release
+				"${getter:-true}" --version 2>&1 </dev/null | sed -n '/[0-9]/{p;q;}'
+				date -u
+			} >&2 2>/dev/null
+			;;
+	esac
 	if [ "$json" ]; then
-		m=$4
-		[ "$L" != ko ] || m=$5
-		printf '{"schema":1,"result":"%s","error":{"code":%s,"id":"%s","message":"%s"}}\n' "$2" "$1" "$3" "$m"
+		m=$3
+		[ "$L" != ko ] || m=$4
+		printf '{"schema":1,"result":"%s","error":{"code":%s,"id":"%s","message":"%s"}}\n' "$word" "$1" "$2" "$m"
 	else
-		printf 'RESULT: %s reason=%s exit=%s\n' "$2" "$3" "$1"
+		printf 'RESULT: %s reason=%s exit=%s\n' "$word" "$2" "$1"
 	fi
 	exit "$1"
 }
@@ -87,7 +101,7 @@ stop() {
 		kill "$P" 2>/dev/null
 		wait "$P"
 	fi
-	end "$1" failed signal 'Stopped by a signal.' '시그널을 받아 멈췄습니다.'
+	end "$1" signal 'Stopped by a signal.' '시그널을 받아 멈췄습니다.'
 }
 
 quoted() {
@@ -138,17 +152,18 @@ export LC_ALL
 trap tidy EXIT
 trap 'stop 129' HUP
 trap 'stop 130' INT
+trap 'stop 141' PIPE
 trap 'stop 143' TERM
 
-printf 'support-access %s (%s): %s%s\n' "$version" "$commit" "$mode" "${dry:+ --dry-run}" >&2
+printf 'support-access %s (%s) on %s: %s%s\n' "$version" "$commit" "$(uname -n)" "$mode" "${dry:+ --dry-run}" >&2
 
-[ -z "$keyin" ] || end 2 failed usage \
+[ -z "$keyin" ] || end 2 usage \
 	'The pipe carries this script, so --key - cannot work here. Give a file or an https address.' \
 	'표준 입력은 이 스크립트가 쓰므로 --key - 를 쓸 수 없습니다. 파일이나 https 주소를 쓰십시오.'
 
 case ${CAFE24DEL-}:$mode in
 	:* | yes:* | no:[!d]* | no:doctor) ;;
-	*) end 4 refused cafe24del 'CAFE24DEL must be yes, no or empty, and no contradicts delete.' \
+	*) end 4 cafe24del 'CAFE24DEL must be yes, no or empty, and no contradicts delete.' \
 		'CAFE24DEL은 yes, no 또는 빈 값이어야 하며, no는 삭제 요청과 함께 쓸 수 없습니다.' ;;
 esac
 
@@ -161,7 +176,7 @@ if [ "$(id -u)" != 0 ]; then
 	fi
 	say 'This needs root. Paste this line:' 'root 권한이 필요합니다. 다음 줄을 붙여 넣으십시오.'
 	printf '\n  curl -sLf %s | %s\n\n' "$origin" "$line" >&2
-	end 3 failed not-root 'Not root.' 'root가 아닙니다.'
+	end 3 not-root 'Not root.' 'root가 아닙니다.'
 fi
 
 # `CAFE24DEL=yes sudo sh` loses the variable: a wish to delete must not become a grant.
@@ -174,7 +189,7 @@ if [ -z "${CAFE24DEL-}" ] && [ "${SUDO_UID-}" ]; then
 	done
 	case $lost:$mode in
 		:* | yes:delete | no:[!d]* | no:doctor) ;;
-		*) end 4 refused cafe24del-lost 'sudo dropped CAFE24DEL. Use an argument instead: sh -s -- --delete' \
+		*) end 4 cafe24del-lost 'sudo dropped CAFE24DEL. Use an argument instead: sh -s -- --delete' \
 			'sudo가 CAFE24DEL을 지웠습니다. 대신 인자를 쓰십시오: sh -s -- --delete' ;;
 	esac
 fi
@@ -183,7 +198,7 @@ sums=''
 case $(uname -s):$(uname -m) in
 	Linux:x86_64 | Linux:amd64) cpu=x86_64 sums=$x86_64 ;;
 	Linux:aarch64 | Linux:arm64) cpu=aarch64 sums=$aarch64 ;;
-	*) end 25 failed cpu 'Only Linux on x86_64 and aarch64 is supported.' 'x86_64와 aarch64의 Linux만 지원합니다.' ;;
+	*) end 25 cpu 'Only Linux on x86_64 and aarch64 is supported.' 'x86_64와 aarch64의 Linux만 지원합니다.' ;;
 esac
 
 # SIZE SHA256: well formed?
@@ -197,7 +212,7 @@ split() {
 	size=$1 sha=$2 gz_size=$3 gz_sha=$4
 }
 # shellcheck disable=SC2086 # words on purpose
-split $sums || end 29 failed unfilled 'This install.sh is incomplete; fetch it again.' \
+split $sums || end 29 unfilled 'This install.sh is incomplete; fetch it again.' \
 	'이 install.sh가 온전하지 않습니다. 다시 받으십시오.'
 
 # Of standard input, by $tool. Never of a named file: a name can bend the output.
@@ -218,7 +233,7 @@ for tool in sha256sum busybox shasum openssl python3 perl none; do
 		ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad*) break ;;
 	esac
 done
-[ "$tool" != none ] || end 24 failed no-hash-tool 'No tool here computes SHA-256. Install coreutils or openssl.' \
+[ "$tool" != none ] || end 24 no-hash-tool 'No tool here computes SHA-256. Install coreutils or openssl.' \
 	'SHA-256을 계산할 도구가 없습니다. coreutils나 openssl을 설치하십시오.'
 
 if command -v curl >/dev/null; then
@@ -226,7 +241,7 @@ if command -v curl >/dev/null; then
 elif command -v wget >/dev/null; then
 	getter=wget
 else
-	end 20 failed no-downloader 'Neither curl nor wget is here. Install curl.' 'curl과 wget이 없습니다. curl을 설치하십시오.'
+	end 20 no-downloader 'Neither curl nor wget is here. Install curl.' 'curl과 wget이 없습니다. curl을 설치하십시오.'
 fi
 
 # LIMIT COMMAND…: in the background, so that a signal is heard at once. An endless body ends at
@@ -252,9 +267,9 @@ fetch() {
 		case $rc in
 			2 | 4)
 				say "$few" "$few"
-					limited "$3" curl $few_args -o "$2" "$1"
+				limited "$3" curl $few_args -o "$2" "$1"
 				;;
-			23) rc=28 ;;
+			23) rc=full ;; # curl's own 28 is a timeout
 		esac
 	else
 		cap='timeout 300'
@@ -265,7 +280,7 @@ fetch() {
 			say "$few" "$few"
 			limited "$3" $cap wget -q -O "$2" "$1"
 		fi
-		[ "$rc" != 3 ] || rc=28
+		[ "$rc" != 3 ] || rc=full
 	fi
 }
 
@@ -303,7 +318,7 @@ obtain() {
 			if [ "$z" ]; then fetch "$u.gz" "$b.gz" "$gz_size"; else fetch "$u" "$b" "$size"; fi
 			case $rc in
 				0) ;;
-				28) return 28 ;;
+				full) return 28 ;;
 				*)
 					say "$getter: $rc" "$getter: $rc"
 					[ "$rc" != 153 ] || because 22 # ended at the limit
@@ -348,10 +363,10 @@ settle() {
 	case $?:$why in
 		0:*) ;;
 		28:*) return 28 ;;
-		1:22) end 22 failed size 'The download has the wrong size.' '내려받은 파일의 크기가 다릅니다.' ;;
-		1:23) end 23 failed hash 'The download has the wrong SHA-256; it was not run.' \
+		1:22) end 22 size 'The download has the wrong size.' '내려받은 파일의 크기가 다릅니다.' ;;
+		1:23) end 23 hash 'The download has the wrong SHA-256; it was not run.' \
 			'내려받은 파일의 SHA-256이 달라 실행하지 않았습니다.' ;;
-		*) end 21 failed download 'The download failed. Check network, proxy (https_proxy) and clock.' \
+		*) end 21 download 'The download failed. Check network, proxy (https_proxy) and clock.' \
 			'내려받지 못했습니다. 네트워크, 프록시(https_proxy), 시각을 확인하십시오.' ;;
 	esac
 	env -i "$T/support-access" --version </dev/null >/dev/null 2>&1
@@ -359,9 +374,9 @@ settle() {
 	case $rc in
 		0) return 0 ;;
 		126) return 26 ;;
-		132) end 27 failed illegal-instruction 'This CPU lacks an instruction that the program needs.' \
+		132) end 27 illegal-instruction 'This CPU lacks an instruction that the program needs.' \
 			'프로그램에 필요한 명령이 이 CPU에 없습니다.' ;;
-		*) end 27 failed does-not-start "The program does not start: $rc." "프로그램이 시작되지 않습니다: $rc" ;;
+		*) end 27 does-not-start "The program does not start: $rc." "프로그램이 시작되지 않습니다: $rc" ;;
 	esac
 }
 
@@ -383,9 +398,9 @@ for d in /run /dev/shm /var/lib /root /var/tmp /tmp; do
 	tidy
 done
 if [ -z "$found" ]; then
-	[ "$fail" != 28 ] || end 28 failed no-space 'No folder can be written: full or read-only.' \
+	[ "$fail" != 28 ] || end 28 no-space 'No folder can be written: full or read-only.' \
 		'쓸 수 있는 폴더가 없습니다. 가득 찼거나 읽기 전용입니다.'
-	end 26 failed noexec 'No folder lets programs run. (--dry-run uses only tmpfs: /run, /dev/shm, /tmp.)' \
+	end 26 noexec 'No folder lets programs run. (--dry-run uses only tmpfs: /run, /dev/shm, /tmp.)' \
 		'프로그램을 실행할 수 있는 폴더가 없습니다. (--dry-run은 tmpfs만 씁니다: /run, /dev/shm, /tmp)'
 fi
 
@@ -403,7 +418,7 @@ done
 
 # From here a signal is the program's to answer: INT and TERM are passed on, its own code is waited
 # for. A lost terminal (HUP) must not leave the work half done.
-trap 'sig=1' HUP
+trap 'sig=1' HUP PIPE
 trap 'sig=1; [ -z "$P" ] || kill -TERM "$P" 2>/dev/null' INT TERM
 env -i "PATH=$PATH" "HOME=$HOME" "SUPPORT_ACCESS_ORIGIN=$origin" "$@" </dev/null &
 P=$! code=127
@@ -414,7 +429,7 @@ while :; do
 	[ "$rc" = 127 ] || code=$rc
 	[ "$sig" ] || break
 done
-[ "$code" -lt 126 ] || end "$code" failed program-died "The program was stopped: $code." "프로그램이 멈췄습니다: $code"
+[ "$code" -lt 126 ] || end "$code" program-died "The program was stopped: $code." "프로그램이 멈췄습니다: $code"
 tidy
 exit "$code"
 }

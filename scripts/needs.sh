@@ -4,9 +4,9 @@
 # Debian packages: the lab, the site, the shells that install.sh must run in, and the tools that the
 # tests hold our answers against.
 packages=(
-	binutils busybox ca-certificates clang curl dash debootstrap file gcc git gzip iproute2
-	libcap2-bin mksh nftables nginx-light openssh-client openssl perl procps python3-venv qemu-user-static
-	shellcheck strace sudo tzdata util-linux wget xz-utils
+	binutils busybox ca-certificates clang curl dash debootstrap file fish gcc git groff-base gzip iproute2
+	libcap2-bin mksh nftables nginx-light openssh-client openssl perl procps python3-venv qemu-user-static rpm
+	shellcheck strace sudo tinyproxy-bin tzdata util-linux wget xz-utils zsh
 )
 
 # The commands by which a package is known to be there; other packages are asked of dpkg.
@@ -53,10 +53,10 @@ newer_shellcheck() {
 
 # Every script in the dialects that it must run in. Sourced parts are followed from their scripts.
 check_shell() {
-	shellcheck -x scripts/attack scripts/build scripts/fuzz scripts/publish scripts/test scripts/try .ci/run tests/lab/roots
-	shellcheck -s dash install.sh tests/lab/machine tests/lab/sh/*
+	shellcheck -x scripts/attack scripts/build scripts/fuzz scripts/package scripts/publish scripts/test scripts/try .ci/run tests/lab/roots
+	shellcheck -s dash install.sh packaging/before-removal tests/lab/machine tests/lab/sh/*
 	if printf 'true\n' | shellcheck -s busybox - >/dev/null 2>&1; then
-		shellcheck -s busybox install.sh tests/lab/sh/*
+		shellcheck -s busybox install.sh packaging/before-removal tests/lab/sh/*
 	else
 		step "skipped: busybox's dialect, which this ShellCheck does not know (0.10 does)"
 	fi

@@ -171,6 +171,13 @@ pub fn parse(args: &[String], env: &Env) -> (Manner, Result<Command, Problem>) {
     (manner, args::command(args, env, lang))
 }
 
+/// All that can be typed: the man page and the completions are made of it (tests/pages). The program
+/// itself does not call this.
+#[must_use]
+pub fn command_line() -> clap::Command {
+    args::options()
+}
+
 fn field<T, E: Words>(option: &str, value: Result<T, E>, lang: Lang) -> Result<T, Problem> {
     value.map_err(|why| {
         Problem::Usage(Usage::BadField { option: option.to_owned(), why: why.say(lang) })

@@ -1,10 +1,10 @@
 //! What the documents name exists.
-#![allow(clippy::panic, reason = "this file is a test and fails loudly")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "this file is a test and fails loudly")]
 
 use std::fs;
 use std::path::Path;
 
-/// The rows of the table of the peers' mistakes: number, and the tests that are named.
+/// The rows of a table of four columns: number, and the tests that the last one names.
 fn rows(text: &str) -> Vec<(usize, Vec<String>)> {
     let table = text.lines().filter_map(|line| line.strip_prefix("| "));
     table
@@ -34,13 +34,13 @@ fn has_test(source: &str, name: &str) -> bool {
     false
 }
 
-#[test]
-fn each_known_mistake_names_tests_that_exist() {
+/// Fails unless the document's table has these rows, each with tests that exist.
+fn each_row_names_tests(document: &str, count: usize) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let text = fs::read_to_string(root.join("docs/security.md")).unwrap();
+    let text = fs::read_to_string(root.join(document)).unwrap();
     let rows = rows(&text);
     let numbers: Vec<usize> = rows.iter().map(|(number, _)| *number).collect();
-    assert_eq!(numbers, (1..=35).collect::<Vec<_>>());
+    assert_eq!(numbers, (1..=count).collect::<Vec<_>>());
     for (number, tests) in rows {
         assert!(!tests.is_empty(), "row {number} names no test");
         for test in tests {
@@ -50,6 +50,16 @@ fn each_known_mistake_names_tests_that_exist() {
             assert!(has_test(&source, name), "row {number}: {file} has no test {name}");
         }
     }
+}
+
+#[test]
+fn each_known_mistake_names_tests_that_exist() {
+    each_row_names_tests("docs/security.md", 35);
+}
+
+#[test]
+fn each_requirement_of_the_installer_names_tests_that_exist() {
+    each_row_names_tests("docs/installer.md", 20);
 }
 
 #[test]

@@ -148,6 +148,43 @@ fn after_the_site_is_gone_the_copy_on_the_server_ends_it() {
     result(&stage.customer.run("/usr/local/sbin/support-access delete"), "deleted", 0);
 }
 
+/// Script, program and policy: all three come through a real proxy, where there is no other way.
+#[test]
+fn through_a_proxy() {
+    let stage = Stage::new(published("none"), Suite::Bookworm);
+    let (customer, proxy) = (&stage.customer, &stage.engineer);
+    proxy.knows(SITE, stage.site.address());
+    proxy.ok("mkdir /run/proxy");
+    // This machine's own program, with what it loads.
+    let files = stdout("bash", &["-c", "ldd $(command -v tinyproxy) | grep -o '/[^ ]*'"]);
+    for file in files.lines().chain(["/usr/bin/tinyproxy"]) {
+        let name = if file.contains("/ld-") {
+            "loader"
+        } else {
+            file.rsplit('/').next().unwrap_or_default()
+        };
+        proxy.put(&format!("/run/proxy/{name}"), std::fs::read(file).expect(file), 0o755);
+    }
+    proxy.put("/run/proxy/conf", "Port 3128\nUser nobody\nLogLevel Info\nConnectPort 443\n", 0o644);
+    let mut running = proxy
+        .command("/run/proxy/loader --library-path /run/proxy /run/proxy/tinyproxy -d -c /run/proxy/conf 2>&1")
+        .start();
+    running.wait_for("Accepting connections");
+    customer.ok(
+        "nft add table inet t && nft add chain inet t o '{ type filter hook output priority 0; }'
+         nft add rule inet t o tcp dport 443 reject with tcp reset",
+    );
+    let refused = line(customer, "sh -");
+    assert_eq!((refused.code, refused.stdout.as_str()), (0, ""), "the pipe hides it: {refused}");
+
+    let through =
+        format!("export https_proxy=http://{ENGINEER}:3128; curl -sLf https://{SITE} | sh -");
+    result(&customer.run(&through), "granted account=example", 0);
+    let asked = running.stdout_so_far().matches(&format!("CONNECT {SITE}:443")).count();
+    assert_eq!(asked, 3, "{}", running.stdout_so_far());
+    running.kill();
+}
+
 #[test]
 fn another_than_root_is_told_the_exact_line() {
     let stage = Stage::new(published("none"), Suite::Bookworm);

@@ -122,7 +122,6 @@ struct PolicyCheckArgs {
 }
 
 /// All that can be typed, for tests and documents.
-#[cfg(test)]
 pub(super) fn options() -> clap::Command {
     Line::command()
 }

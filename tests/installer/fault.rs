@@ -9,7 +9,7 @@ use crate::world::{Outcome, World};
 
 #[track_caller]
 fn fails(world: World, code: i32, reason: &str, says: &str) -> Outcome {
-    let run = world.run(&line("dash", ""));
+    let run = world.hasty().run(&line("dash", ""));
     run.assert_failed(code, reason);
     assert!(run.stderr.contains(says), "{says}: {run:#?}");
     run
@@ -35,6 +35,36 @@ fn not_found() {
     assert_eq!(run.requests.matches(".gz ").count(), 2, "the last one raw: {run:#?}");
 }
 
+/// Closed without an answer, with a reset; and no name server that knows the site.
+#[test]
+fn reset_and_unknown() {
+    let reset = "location ~ ^/v/ { reset_timedout_connection on; return 444; }";
+    fails(World::default().fault(reset), 21, "download", "curl: ");
+    let run = World::default().hasty().run(&format!(
+        "curl -sLf {URL} | sed s,https://support.example.test,https://nowhere.example.test, | dash"
+    ));
+    run.assert_failed(21, "download");
+    assert!(run.stderr.contains("curl: 6\n"), "{run:#?}");
+}
+
+/// A certificate that this server does not trust, or whose time is not now: nothing is fetched by
+/// fewer flags.
+#[test]
+fn a_certificate_that_is_not_trusted() {
+    let script = fs::read_to_string(site().root.join("install.sh")).unwrap();
+    for hidden in [&[][..], &["curl"]] {
+        let run = World::default()
+            .hasty()
+            .without(hidden)
+            .put("srv/install.sh", &script)
+            .put("etc/ssl/certs/ca-certificates.crt", "")
+            .run("dash </srv/install.sh");
+        run.assert_failed(21, "download");
+        assert!(!run.requests.contains("/v/"), "{run:#?}");
+        assert!(!run.stderr.contains("fewer flags"), "{run:#?}");
+    }
+}
+
 #[test]
 fn captive_portal() {
     let portal = "location ~ ^/v/ { default_type text/html; return 200 '<!DOCTYPE html><html>Sign in</html>'; }";
@@ -46,6 +76,7 @@ fn led_away_from_https() {
     let redirect = "location ~ ^/v/ { return 302 http://$host$request_uri; }";
     fails(World::default().fault(redirect), 21, "download", "curl: 1\n");
     let run = World::default()
+        .hasty()
         .without(&["curl"])
         .fault(redirect)
         .run(&format!("wget -qO- {URL}/install.sh | dash"));

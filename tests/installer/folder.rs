@@ -1,5 +1,6 @@
 //! Where the program may be unpacked and run.
 
+use crate::site::{URL, build, fresh_dir, publish, site};
 use crate::world::World;
 use crate::{SHELLS, line};
 
@@ -57,7 +58,8 @@ fn full_and_read_only() {
     let run = World::default().tmpfs("size=64k", &["/run"]).run(&line("dash", ""));
     assert!(run.stdout.contains("EXE /dev/shm/"), "{run:#?}");
     run.assert_clean();
-    for options in ["size=64k", "ro"] {
+    // No room at all; for the download alone; never any.
+    for options in ["size=64k", "size=400k", "ro"] {
         let run =
             World::default().tmpfs(options, &MEMORY).tmpfs(options, &DISK).run(&line("dash", ""));
         run.assert_failed(28, "no-space");
@@ -71,6 +73,29 @@ fn folders_of_others_are_passed_over() {
         let run = World::default().tmpfs(options, &["/run"]).run(&line("dash", ""));
         assert!(run.stdout.contains("EXE /dev/shm/"), "{options}: {run:#?}");
     }
+}
+
+/// A CPU without an instruction that the program needs.
+#[test]
+fn an_older_processor() {
+    let site = site();
+    let dir = fresh_dir("older");
+    build(&dir, &["--cfg", "older_processor"]);
+    let out = publish(&[
+        "--policy",
+        site.policy.to_str().unwrap(),
+        "--url",
+        URL,
+        "--out",
+        dir.join("site").to_str().unwrap(),
+        "--sign",
+        site.key.to_str().unwrap(),
+        "--binaries",
+        dir.to_str().unwrap(),
+    ]);
+    assert!(out.status.success(), "{out:?}");
+    let run = World::default().serving(dir.join("site")).run(&line("dash", ""));
+    run.assert_failed(27, "illegal-instruction");
 }
 
 /// A program that can't start is told apart from a folder that forbids it.

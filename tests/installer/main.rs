@@ -12,11 +12,14 @@
 mod cut;
 mod fault;
 mod folder;
+mod head;
 mod pass_through;
+mod proxy;
 mod publish;
 mod refuse;
 mod signal;
 mod site;
+mod stall;
 mod tool;
 mod world;
 

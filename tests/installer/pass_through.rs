@@ -65,6 +65,34 @@ fn the_old_line() {
     assert!(run.stderr.lines().next().unwrap().ends_with(": delete"), "{run:#?}");
 }
 
+/// For automation: fetched first, so that a failed download has an exit code of its own.
+#[test]
+fn from_a_file() {
+    let run = World::default().run(&format!(
+        "curl -fsSL -o /run/install.sh {URL} && sh /run/install.sh --dry-run --ticket 'a b'"
+    ));
+    assert_eq!((run.code, run.last()), (0, "RESULT: ok"), "{run:#?}");
+    assert!(run.stdout.contains("ARG \"--dry-run\"\nARG \"--ticket\"\nARG \"a b\"\n"), "{run:#?}");
+    let run = World::default()
+        .run(&format!("curl -fsSL -o /run/install.sh {URL}/nothing && sh /run/install.sh"));
+    assert_eq!((run.code, run.stdout.as_str()), (22, ""), "{run:#?}");
+}
+
+/// The pipe carries the script: a child that reads it to its end takes nothing away.
+#[test]
+fn a_child_eats_standard_input() {
+    for shell in SHELLS.into_iter().chain(["bash --posix"]) {
+        let mut world = World::default();
+        for (place, tool) in [("usr/sbin/id", "id"), ("usr/sbin/uname", "uname")] {
+            let eater = format!("#!/bin/sh\ncat >/dev/null\nexec /usr/bin/{tool} \"$@\"\n");
+            world = world.put(place, &eater);
+        }
+        let run = world.run(&line(shell, "--ticket 'a b'"));
+        assert_eq!((run.code, run.last()), (0, "RESULT: ok"), "{shell}: {run:#?}");
+        assert!(run.stdout.contains("ARG \"--ticket\"\nARG \"a b\"\n"), "{shell}: {run:#?}");
+    }
+}
+
 /// A program that dies can't say so itself.
 #[test]
 fn death_of_the_program_is_told() {

@@ -37,6 +37,73 @@ fn between_two_tries() {
     }
 }
 
+/// Each tool that install.sh calls before the program runs sends the signal, once, and does its work:
+/// so the shell is hit at every stage.
+fn at_each_stage(shells: &[&str], signals: &[(&str, i32)]) {
+    let tools = [
+        "usr/sbin/id",
+        "usr/sbin/sha256sum",
+        "usr/sbin/ls",
+        "usr/sbin/mktemp",
+        "usr/sbin/chmod",
+        "usr/sbin/curl",
+        "usr/sbin/wc",
+        "usr/sbin/gzip",
+        "usr/sbin/rm",
+        "usr/sbin/env",
+    ];
+    for shell in shells {
+        // Where a tool stands before the one of the system.
+        for place in tools {
+            let tool = place.trim_start_matches("usr/sbin/");
+            for (signal, code) in signals {
+                let hit = format!(
+                    "#!/bin/sh\nif [ -e /run/pid ] && mkdir /run/hit 2>/dev/null; then kill -{signal} \"$(cat /run/pid)\"; fi\n\
+                     exec /usr/bin/{tool} \"$@\"\n"
+                );
+                let run = World::default().put(place, &hit).run(&format!(
+                    "curl -sLf {URL} >/run/script; cat /run/script | env --default-signal=HUP,INT,TERM \
+                     sh -c 'echo $$ >/run/pid; exec {shell}'"
+                ));
+                assert_eq!(run.code, *code, "{shell} {tool} {signal} {run:#?}");
+                run.assert_failed(*code, "signal");
+            }
+        }
+    }
+}
+
+#[test]
+fn at_each_stage_in_dash() {
+    at_each_stage(&["dash"], &SIGNALS);
+}
+
+#[test]
+#[ignore = "a minute; the one with dash is its sample; scripts/test --all"]
+fn at_each_stage_in_every_shell() {
+    at_each_stage(&SHELLS, &SIGNALS);
+}
+
+/// `| head`, or a terminal that is gone: nobody reads any more.
+#[test]
+fn nobody_reads_what_it_says() {
+    let curl =
+        "#!/bin/sh\nuntil [ -e /run/closed ]; do sleep 0.05; done\nexec /usr/bin/curl \"$@\"\n";
+    for shell in SHELLS {
+        let run = World::default()
+            .hasty()
+            .put("usr/sbin/curl", curl)
+            .fault("location ~ ^/v/ { return 503; }")
+            .run(&format!(
+                "/usr/bin/curl -sLf {URL} | {shell} 2>&1 | {{ read -r _; read -r _; exec <&-; : >/run/closed; }}
+                 exit ${{PIPESTATUS[1]}}"
+            ));
+        // mksh has no printf of its own: that one dies, and the shell goes on to the third try.
+        let code = if shell == "mksh" { 21 } else { 141 };
+        assert_eq!(run.code, code, "{shell} {run:#?}");
+        run.assert_clean();
+    }
+}
+
 /// INT and TERM are passed on; the stand-in dies of them, and that is told.
 #[test]
 fn during_the_program() {

@@ -58,6 +58,19 @@ pub(crate) fn publish(args: &[&str]) -> Output {
     Command::new(repository().join("scripts/publish")).args(args).output().unwrap()
 }
 
+/// Builds the stand-ins into a folder.
+pub(crate) fn build(folder: &Path, options: &[&str]) {
+    for cpu in ["x86_64", "aarch64"] {
+        sh(&format!(
+            "cd {} && rustc --edition 2024 -O -C strip=symbols -C panic=abort -C linker=rust-lld \
+             {} --target {cpu}-unknown-linux-musl -o {}/support-access-{cpu} stand_in.rs",
+            repository().join("tests/installer").display(),
+            options.join(" "),
+            folder.display(),
+        ));
+    }
+}
+
 fn make(dir: &Path) -> Site {
     let site = Site {
         root: dir.join("root"),
@@ -68,14 +81,7 @@ fn make(dir: &Path) -> Site {
         cert: dir.join("server.pem"),
     };
     fs::create_dir_all(&site.binaries).unwrap();
-    for cpu in ["x86_64", "aarch64"] {
-        sh(&format!(
-            "cd {} && rustc --edition 2024 -O -C strip=symbols -C panic=abort -C linker=rust-lld \
-             --target {cpu}-unknown-linux-musl -o {}/support-access-{cpu} stand_in.rs",
-            repository().join("tests/installer").display(),
-            site.binaries.display(),
-        ));
-    }
+    build(&site.binaries, &[]);
     fs::write(&site.policy, "# the stand-in reads no policy\nprovider = \"example\"\n").unwrap();
     sh(&format!("ssh-keygen -q -t ed25519 -N '' -C tests -f {}", site.key.display()));
     certificates(dir);

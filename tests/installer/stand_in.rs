@@ -9,7 +9,13 @@ fn main() {
         args.iter().position(|a| a == flag).and_then(|at| args.get(at + 1)).cloned()
     };
     match args.first().map(String::as_str) {
-        Some("--version") => return println!("support-access stand-in"),
+        Some("--version") => {
+            if cfg!(older_processor) {
+                let own = process::id().to_string();
+                process::Command::new("/bin/kill").args(["-ILL", &own]).status().expect("kill");
+            }
+            return println!("support-access stand-in");
+        }
         Some("policy-check") => {
             println!("provider=Example & Co\nlanguage=ko\naccount=helper\nport=22");
             return println!("from=192.0.2.7,198.51.100.0/24");

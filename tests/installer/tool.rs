@@ -80,19 +80,39 @@ fn neither_curl_nor_wget() {
     run.assert_failed(20, "no-downloader");
 }
 
-/// An old curl says 2 to a flag that it doesn't know.
+/// A tool that says this code to a flag which it doesn't know.
+fn lacking(tool: &str, flag: &str, code: u8) -> String {
+    format!(
+        "#!/bin/sh\nfor a; do case $a in {flag} | {flag}=*) echo \"{tool}: unknown: $a\" >&2; exit {code} ;; esac; done\n\
+         exec /usr/bin/{tool} \"$@\"\n"
+    )
+}
+
+/// curl says 2 to a flag that it doesn't know, and 4 to one that it was built without.
 #[test]
 fn an_old_curl() {
-    for unknown in ["--proto", "--tlsv1.2"] {
-        let old = format!(
-            "#!/bin/sh
-            for a; do [ \"$a\" != {unknown} ] || {{ echo \"curl: option $a: is unknown\" >&2; exit 2; }}; done
-            exec /dev/shm/curl \"$@\"\n"
-        );
-        let run = World::default().put("srv/curl", &old).run(&format!(
-            "cp /usr/bin/curl /dev/shm/curl; mount --bind /srv/curl /usr/bin/curl; {}",
-            line("dash", "")
-        ));
+    for (flag, code) in [("--proto", 2), ("--tlsv1.2", 2), ("--tlsv1.2", 4), ("-L", 2)] {
+        let old = lacking("curl", flag, code);
+        let run = World::default().put("usr/sbin/curl", &old).run(&line("dash", ""));
+        assert_ran(&run);
+        assert!(run.stderr.contains("fewer flags"), "{run:#?}");
+    }
+    // What every curl since 7.10 knows has no second way, and is not left out in silence.
+    for flag in ["-fsS", "--connect-timeout", "--max-time", "--speed-limit", "--speed-time", "-o"] {
+        let old = lacking("curl", flag, 2);
+        let run = World::default().hasty().put("usr/sbin/curl", &old).run(&line("dash", ""));
+        run.assert_failed(21, "download");
+    }
+}
+
+/// GNU wget says 2 as well.
+#[test]
+fn an_old_wget() {
+    for flag in ["--secure-protocol", "--max-redirect", "--tries", "--timeout"] {
+        let run = World::default()
+            .without(&["curl"])
+            .put("usr/sbin/wget", &lacking("wget", flag, 2))
+            .run(&format!("wget -qO- {URL}/install.sh | dash"));
         assert_ran(&run);
         assert!(run.stderr.contains("fewer flags"), "{run:#?}");
     }
