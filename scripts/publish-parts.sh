@@ -42,12 +42,13 @@ check_binary() {
 # It prints KEY=VALUE lines and fails on what it would refuse.
 declare -A fact=()
 read_policy_facts() {
-	local lines name value
+	local lines line name
 	! grep -qe 'PRIVATE KEY' "$2" || die "$2 holds a private key"
 	policy_text "$2" >"$stage/policy.text"
 	lines=$("$1" policy-check --policy "$stage/policy.text") || die 'the program refuses this policy'
-	while IFS='=' read -r name value; do fact[$name]=$value; done <<<"$lines"
-	for name in provider language account port from; do
+	# Not by IFS, which would eat a `=` at the value's end.
+	while IFS= read -r line; do fact[${line%%=*}]=${line#*=}; done <<<"$lines"
+	for name in provider language account port from lifetime longest sudo serial; do
 		[ "${fact[$name]-}" ] || die "policy-check does not tell the policy's '$name'"
 	done
 	[ "${fact[keys]-}" != 0 ] || die "$2 holds no key, so nobody could sign in"
@@ -86,8 +87,6 @@ sign_policy() {
 		-s "$stage/policy.sig" <"$stage/policy.text" >&2 || die 'the signature does not verify'
 	{ cat "$stage/policy.text" && sed 's/^/# /' "$stage/policy.sig"; } >"$1"
 }
-
-html() { sed -e 's/&/\&amp;/g' -e 's/</\&lt;/g' -e 's/>/\&gt;/g' -e 's/"/\&quot;/g' <<<"$1"; }
 
 # FILE NAME VALUE…: the file with each @NAME@ replaced. A placeholder without a value is fatal;
 # linter directives are for the repository, not for readers of the site.

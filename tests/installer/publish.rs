@@ -194,8 +194,8 @@ fn guide_and_leftovers() {
     let guide = fs::read_to_string(site().root.join("guide/index.html")).unwrap();
     for text in [
         "Example &amp; Co",
-        "192.0.2.7, 198.51.100.0/24",
-        "<td>helper</td>",
+        "<td>22</td><td><code>198.51.100.0/24</code></td>",
+        "<code>helper</code>",
         "curl -sLf https://support.example.test | sh -",
     ] {
         assert!(guide.contains(text), "{text}");

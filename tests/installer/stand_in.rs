@@ -12,6 +12,7 @@ fn main() {
         Some("--version") => return println!("support-access stand-in"),
         Some("policy-check") => {
             println!("provider=Example & Co\nlanguage=ko\naccount=helper\nport=22");
+            println!("lifetime=72h\nlongest=14d\nsudo=none\nserial=1\nfingerprints=SHA256:x");
             return println!("from=192.0.2.7,198.51.100.0/24");
         }
         _ => {}
