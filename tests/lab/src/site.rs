@@ -117,6 +117,11 @@ impl Site {
         self.file("ca.crt")
     }
 
+    /// The site's own certificate (PEM).
+    pub fn certificate(&self) -> String {
+        self.file("site.crt")
+    }
+
     /// One line for each request until now.
     pub fn access_log(&self) -> String {
         self.file("access.log")
