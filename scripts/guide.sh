@@ -43,7 +43,7 @@ guide_page() {
 	icon="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='7' fill='%230a57a3'/%3E%3Cpath d='M8 10l6 6-6 6M17 22h8' fill='none' stroke='%23fff' stroke-width='3'/%3E%3C/svg%3E"
 
 	guide_parts "sudo=${fact[sudo]}" "keys=$keys" "extend=$extend" "signed=$signed" "openssl=$openssl" \
-		<"$root/docs/guide/$language.html" >"$page"
+		<"$root/docs/guide/$language.html" | keep_words_whole >"$page"
 	fill "$page" \
 		CSP "default-src 'none'; style-src '$(csp_hash "$style")'; script-src '$(csp_hash "$script")'; img-src data:; base-uri 'none'; form-action 'none'" \
 		STYLE "$style" SCRIPT "$script" ICON "$icon" \
@@ -68,6 +68,9 @@ guide_parts() {
 		/^<!--.*-->$/ { next }
 		!skip'
 }
+
+# On a phone a command goes on in the next line, but never within an option, a path or an address.
+keep_words_whole() { sed -E '/<pre .*<\/pre>/s#([ >])((-|@ORIGIN@|/usr/)[^ <]*)#\1<span>\2</span>#g'; }
 
 # TEXT: for a Content-Security-Policy that lets this text run and nothing else.
 csp_hash() { printf 'sha256-%s' "$(printf '%s' "$1" | openssl dgst -sha256 -binary | base64 -w 0)"; }

@@ -71,14 +71,14 @@ fn nothing_is_missing_without_scripts() {
     assert_eq!(tab.eval("document.querySelectorAll('button:not([hidden])').length"), 0);
     assert_eq!(tab.text("document.querySelector('main').textContent"), with[0]);
     tab.click(LINE);
-    assert_eq!(tab.text("getSelection().toString()"), format!("curl -sLf https://{SITE} | sh -"));
+    tab.wait_for("getSelection().toString()", &format!("curl -sLf https://{SITE} | sh -"));
 
     tab.click("nav a[hreflang=en]");
     let whole = |page: &str| format!("location.href === '{}' && document.readyState", url(page));
     tab.wait_for(&whole("guide/en/index.html"), "complete");
     assert_eq!(tab.text("document.querySelector('main').textContent"), with[1]);
     tab.click(".faq summary");
-    assert_eq!(tab.eval("document.querySelector('.faq details').open"), true);
+    tab.wait_for("`${document.querySelector('.faq details').open}`", "true");
     tab.click("nav a[hreflang=ko]");
     tab.wait_for(&whole("guide/index.html"), "complete");
     assert_eq!(tab.complaints(), [""; 0]);
