@@ -130,12 +130,12 @@ fn motion_and_paper() {
     tab.prefers("print", &[("prefers-color-scheme", "dark")]);
     assert_eq!(tab.text("getComputedStyle(document.body).backgroundColor"), "rgb(255, 255, 255)");
     assert_eq!(tab.text("getComputedStyle(document.body).color"), "rgb(0, 0, 0)");
-    let shown = |selector: &str| {
-        format!("document.querySelector('{selector}').getBoundingClientRect().height > 0")
-    };
+    let shown = |selector: &str| format!("document.querySelector('{selector}').checkVisibility()");
     assert_eq!(tab.eval(&shown("button.copy")), false);
     // What is folded on the screen can't be unfolded on paper.
     assert_eq!(tab.eval(&shown(".faq details p")), true);
+    tab.prefers("screen", &[]);
+    assert_eq!(tab.eval(&shown(".faq details p")), false);
     let paper = tab.order("Page.printToPDF", &json!({ "preferCSSPageSize": true }));
     assert!(matches!(&paper["data"], Value::String(pdf) if pdf.len() > 10_000));
 }
