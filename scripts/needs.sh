@@ -4,9 +4,9 @@
 # Debian packages: the lab, the site, the shells that install.sh must run in, and the tools that the
 # tests hold our answers against.
 packages=(
-	binutils busybox ca-certificates clang curl dash debootstrap file gcc git gzip iproute2
+	binutils busybox ca-certificates clang curl dash debootstrap file gcc git gzip iproute2 jq
 	libcap2-bin mksh nftables nginx-light openssh-client openssl perl procps python3-venv qemu-user-static
-	shellcheck strace sudo tzdata util-linux wget xz-utils
+	shellcheck strace sudo tzdata util-linux wget xz-utils zopfli
 )
 
 # The commands by which a package is known to be there; other packages are asked of dpkg.
@@ -53,7 +53,7 @@ newer_shellcheck() {
 
 # Every script in the dialects that it must run in. Sourced parts are followed from their scripts.
 check_shell() {
-	shellcheck -x scripts/attack scripts/build scripts/fuzz scripts/publish scripts/test scripts/try .ci/run tests/lab/roots
+	shellcheck -x scripts/attack scripts/build scripts/fuzz scripts/publish scripts/publish-check scripts/test scripts/try .ci/run tests/lab/roots
 	shellcheck -s dash install.sh tests/lab/machine tests/lab/sh/*
 	if printf 'true\n' | shellcheck -s busybox - >/dev/null 2>&1; then
 		shellcheck -s busybox install.sh tests/lab/sh/*
