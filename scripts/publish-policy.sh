@@ -85,6 +85,18 @@ public_half() {
 	esac
 }
 
+# NAMESPACE KEY: standard input's signature. For a key in openssl's form ssh-keygen wants the public half
+# in a file beside it.
+sign() {
+	local file=$2
+	if [[ $file != *.pub ]] && grep -q -e 'BEGIN EC' -e 'BEGIN PRIVATE' "$file"; then
+		ln -sfn "$(realpath "$file")" "$secret/pem"
+		public_half "$file" >"$secret/pem.pub"
+		file=$secret/pem
+	fi
+	ssh-keygen -Y sign -q -n "$1" -f "$file"
+}
+
 # Public keys on standard input, as lines of ssh-keygen's allowed_signers for NAMESPACE.
 allowed_signers() {
 	{ grep -v -e '^#' -e '^[[:space:]]*$' || :; } | while read -r line; do
@@ -105,8 +117,7 @@ write_signers() {
 
 # FILE: text and signature in one file, so that they can't tear apart; verified as a reader would.
 sign_policy() {
-	ssh-keygen -Y sign -q -n support-access -f "$key" <"$stage/policy.text" >"$stage/policy.sig" ||
-		die "cannot sign with $key"
+	sign support-access "$key" <"$stage/policy.text" >"$stage/policy.sig" || die "cannot sign with $key"
 	ssh-keygen -Y verify -q -n support-access -I support-access -f "$stage/signers" \
 		-s "$stage/policy.sig" <"$stage/policy.text" >&2 || die 'the signature does not verify'
 	{ cat "$stage/policy.text" && sed 's/^/# /' "$stage/policy.sig"; } >"$1"

@@ -96,7 +96,7 @@ sign_sums() {
 	local signer=${release_key:-$key} pem
 	step 'SHA256SUMS: sign, verify'
 	public_half "$signer" | allowed_signers support-access-release >"$release/release.signers"
-	ssh-keygen -Y sign -q -n support-access-release -f "$signer" <"$release/SHA256SUMS" >"$release/SHA256SUMS.sig" ||
+	sign support-access-release "$signer" <"$release/SHA256SUMS" >"$release/SHA256SUMS.sig" ||
 		die "cannot sign with $signer"
 	ssh-keygen -Y verify -q -n support-access-release -I support-access -f "$release/release.signers" \
 		-s "$release/SHA256SUMS.sig" <"$release/SHA256SUMS" >&2 || die 'the signature of SHA256SUMS does not verify'

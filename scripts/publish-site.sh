@@ -53,16 +53,16 @@ swap() {
 	step "into $out"
 	mkdir -p "$out/v" "$out/guide"
 	[ ! -d "$stage/v" ] || for version_folder in "$stage/v"/*; do
-		sync -f "$version_folder"
+		sync "$version_folder"/* "$version_folder"
 		mv -T "$version_folder" "$out/v/${version_folder##*/}"
 	done
 	[ ! -f "$stage/install.sh" ] || cp "$stage/install.sh" "$stage/index.html"
 	list_objects >"$stage/.objects"
-	sync -f "$stage"
+	find "$stage" -type f -exec sync {} +
 	for file in .objects guide/index.html policy.toml install.sh index.html; do
 		[ ! -f "$stage/$file" ] || mv -T "$stage/$file" "$out/$file"
 	done
-	sync -f "$out"
+	sync "$out" "$out/v" "$out/guide"
 	step "done: serve $out at $url (docs/publish.md), then: scripts/publish --check $url --out $out"
 }
 

@@ -182,7 +182,7 @@ fn try_all(faults: &[Fault]) {
         let mut text = nginx(&root, &certificates);
         for (old, new) in fault.conf {
             assert!(text.contains(old), "{}: the configuration lacks {old}", fault.name);
-            text = text.replacen(old, new, 1);
+            text = text.replace(old, new);
         }
         let site =
             Site::serve_with(&net, HOST, &format!("198.51.100.{}", number + 5), &root, &text);

@@ -13,7 +13,7 @@ use crate::workshop::{HOST, Workshop, said};
 /// What begins every server of these: TLS with the chain.
 fn tls(certificates: &Path) -> String {
     format!(
-        "listen 443 ssl; server_name {HOST};
+        "listen 443 ssl; server_name {HOST}; ssl_protocols TLSv1.2 TLSv1.3;
         ssl_certificate {0}/chain.pem; ssl_certificate_key {0}/key.pem;\n",
         certificates.display()
     )
@@ -31,7 +31,7 @@ fn bucket(workshop: &Workshop, certificates: &Path) -> String {
         for name in names {
             writeln!(
                 keys,
-                "location = {name} {{ alias {}/{key}; types {{ }} default_type \"{kind}\";
+                "location = {name} {{ root {}; try_files /{key} =404; types {{ }} default_type \"{kind}\";
                     add_header Cache-Control \"{cache}\"; }}",
                 root.display()
             )
