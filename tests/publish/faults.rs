@@ -1,7 +1,7 @@
 //! `publish --check` names what is wrong, and nothing else: each fault on a site of its own.
 
 use std::fs;
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 
 use lab::{Net, Site};
 
@@ -298,7 +298,7 @@ class Wrong(h.SimpleHTTPRequestHandler):
     def guess_type(self, path): return 'text/plain'
 h.ThreadingHTTPServer(('127.0.0.1', 8000), Wrong).serve_forever()";
     let mut server = site.command("python3");
-    server.args(["-c", wrong]).current_dir(workshop.site());
+    server.args(["-c", wrong]).current_dir(workshop.site()).stderr(Stdio::null());
     let _running = Running::beside(&site, server, 8000);
     check(&site, &certificates.join("root.pem"), &[]).assert(&["WARN clock"], "a wrong clock");
 }
