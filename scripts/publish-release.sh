@@ -93,27 +93,34 @@ finish_release() {
 
 # Two signatures, for readers who have ssh-keygen and for those who have openssl.
 sign_sums() {
-	local signer=${release_key:-$key} pem
+	local signer=${release_key:-$key}
 	step 'SHA256SUMS: sign, verify'
-	public_half "$signer" | allowed_signers support-access-release >"$release/release.signers"
+	cp "$stage/release.signers" "$release/release.signers"
 	sign support-access-release "$signer" <"$release/SHA256SUMS" >"$release/SHA256SUMS.sig" ||
 		die "cannot sign with $signer"
 	ssh-keygen -Y verify -q -n support-access-release -I support-access -f "$release/release.signers" \
 		-s "$release/SHA256SUMS.sig" <"$release/SHA256SUMS" >&2 || die 'the signature of SHA256SUMS does not verify'
-
-	pem=$openssl_key
-	[ "$pem" ] || pem=$(pem_of "$signer")
 	if [ -z "$pem" ]; then
 		step 'note: no SHA256SUMS.ecdsa, for readers who have openssl only; --openssl-key FILE makes one'
 		return
 	fi
-	openssl pkey -in "$pem" -pubout -out "$release/release.pem" || die "cannot read the key $pem"
-	openssl pkey -pubin -in "$release/release.pem" -noout -text | grep 'prime256v1' >/dev/null ||
-		die "$pem is not an ECDSA P-256 key. To make one: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out FILE"
-	openssl dgst -sha256 -sign "$pem" -out "$release/SHA256SUMS.ecdsa" "$release/SHA256SUMS"
+	cp "$stage/release.pem" "$release/release.pem"
+	openssl dgst -sha256 -sign "$pem" -out "$release/SHA256SUMS.ecdsa" "$release/SHA256SUMS" || die "cannot sign with $pem"
 	rm -f -- "$secret/key"
 	openssl dgst -sha256 -verify "$release/release.pem" -signature "$release/SHA256SUMS.ecdsa" \
 		"$release/SHA256SUMS" >&2 || die 'the ECDSA signature does not verify'
+}
+
+# The public halves of all keys: a wrong one is told before anything is built.
+read_keys() {
+	write_signers "$stage/signers"
+	public_half "${release_key:-$key}" | allowed_signers support-access-release >"$stage/release.signers"
+	pem=$openssl_key
+	[ "$pem" ] || pem=$(pem_of "${release_key:-$key}")
+	[ "$pem" ] || return 0
+	openssl pkey -in "$pem" -pubout -out "$stage/release.pem" || die "cannot read the key $pem"
+	openssl pkey -pubin -in "$stage/release.pem" -noout -text | grep 'prime256v1' >/dev/null ||
+		die "$pem is not an ECDSA P-256 key. To make one: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out FILE"
 }
 
 # KEY: a file that openssl can sign with, if this P-256 key is one. That of OpenSSH's own form is
