@@ -5,9 +5,9 @@
 # tests hold our answers against.
 packages=(
 	binutils busybox ca-certificates chromium-headless-shell clang curl dash debootstrap file fonts-nanum
-	gcc git gzip iproute2
+	gcc git gzip iproute2 jq
 	libcap2-bin mksh nftables nginx-light openssh-client openssl perl procps python3-venv qemu-user-static
-	shellcheck strace sudo tzdata util-linux wget xz-utils
+	shellcheck strace sudo tzdata util-linux wget xz-utils zopfli
 )
 
 # The commands by which a package is known to be there; other packages are asked of dpkg.
@@ -66,7 +66,7 @@ axe_core() {
 
 # Every script in the dialects that it must run in. Sourced parts are followed from their scripts.
 check_shell() {
-	shellcheck -x scripts/attack scripts/build scripts/fuzz scripts/publish scripts/test scripts/try .ci/run tests/lab/roots
+	shellcheck -x scripts/attack scripts/build scripts/fuzz scripts/publish scripts/publish-check scripts/test scripts/try .ci/run tests/lab/roots
 	shellcheck -s dash install.sh tests/lab/machine tests/lab/sh/*
 	if printf 'true\n' | shellcheck -s busybox - >/dev/null 2>&1; then
 		shellcheck -s busybox install.sh tests/lab/sh/*

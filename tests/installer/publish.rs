@@ -20,6 +20,7 @@ fn publish_to(out: &Path, change: impl Fn(&mut Vec<String>)) -> Result<String, S
         site.key.to_str().unwrap(),
         "--binaries",
         site.binaries.to_str().unwrap(),
+        "--allow-dirty",
     ]
     .map(str::to_owned)
     .to_vec();
@@ -201,7 +202,7 @@ fn guide_and_leftovers() {
         assert!(guide.contains(text), "{text}");
     }
     let script = fs::read_to_string(site().root.join("install.sh")).unwrap();
-    assert_eq!(script, fs::read_to_string(site().root.join("index")).unwrap());
+    assert_eq!(script, fs::read_to_string(site().root.join("index.html")).unwrap());
     assert!(!script.contains(repository().to_str().unwrap()));
     assert!(!script.contains("shellcheck"));
 }

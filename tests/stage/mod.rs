@@ -53,11 +53,9 @@ impl Published {
             .args(["--policy".as_ref(), policy.as_os_str()])
             .args(["--url", &format!("https://{site}")])
             .args(["--out".as_ref(), folder.path().join("site").as_os_str()])
-            .args(["--sign".as_ref(), signer.file().as_os_str()]);
-        // Made once by scripts/test; without it publish builds them.
-        if let Some(binaries) = std::env::var_os("SUPPORT_ACCESS_DIST") {
-            publish.args(["--binaries".as_ref(), binaries.as_os_str()]);
-        }
+            .args(["--sign".as_ref(), signer.file().as_os_str()])
+            .arg("--allow-dirty");
+        publish.args(["--binaries".as_ref(), binaries().as_os_str()]);
         let out = publish.output().expect("scripts/publish runs");
         assert!(out.status.success(), "scripts/publish: {}", String::from_utf8_lossy(&out.stderr));
         Self { folder, key }
@@ -99,6 +97,18 @@ impl<'a> Stage<'a> {
         engineer.add_address(STRANGER);
         Self { net, site: web, customer, engineer, key: &published.key }
     }
+}
+
+/// Made once by scripts/test; without it they are built.
+fn binaries() -> PathBuf {
+    if let Some(folder) = std::env::var_os("SUPPORT_ACCESS_DIST") {
+        return PathBuf::from(folder);
+    }
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("dist");
+    let mut build = Command::new(repository().join("scripts/build"));
+    let out = build.arg("--out").arg(&folder).output().expect("scripts/build runs");
+    assert!(out.status.success(), "scripts/build: {}", String::from_utf8_lossy(&out.stderr));
+    folder
 }
 
 /// A `valid-until` that holds for a month.
