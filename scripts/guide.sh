@@ -8,14 +8,17 @@
 # shellcheck disable=SC2034 # for scripts/publish
 guide_pages=(guide/index.html guide/en/index.html)
 
-# FOLDER RELEASE: writes both pages into FOLDER. RELEASE is the published version's folder; where it is
-# signed, the pages tell how to verify it. Also reads $url, $version, $stage/signers and the array fact.
+# FOLDER RELEASE…: writes both pages into FOLDER. The first RELEASE that is there is the published
+# version's folder; where it is signed, the pages tell how to verify it. Also reads $url, $version,
+# $stage/signers and the array fact.
 write_guide() {
-	local release=$2
+	local folder=$1
+	shift
+	while [ ! -d "$1" ]; do shift; done
 	need openssl openssl
-	mkdir -p "$1/en"
-	guide_page ko "$release" >"$1/index.html"
-	guide_page en "$release" >"$1/en/index.html"
+	mkdir -p "$folder/en"
+	guide_page ko "$1" >"$folder/index.html"
+	guide_page en "$1" >"$folder/en/index.html"
 }
 
 # LANGUAGE RELEASE
