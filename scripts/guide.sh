@@ -23,8 +23,8 @@ write_guide() {
 
 # LANGUAGE RELEASE
 guide_page() {
-	local language=$1 release=$2 page=$stage/guide.page style script signers icon
-	local keys=none extend=no signed=no openssl=no pem=''
+	local language=$1 release=$2 page=$stage/guide.page style script icon
+	local keys=none extend=no signed=no openssl=no signers='' pem=''
 	case ${fact[fingerprints]-untold} in
 		untold) keys=untold ;; # by an older program, for which its policy must be published all the same
 		'') ;;
@@ -32,10 +32,9 @@ guide_page() {
 	esac
 	local longer=$(($(seconds "${fact[longest]}") - $(seconds "${fact[lifetime]}")))
 	[ "$longer" = 0 ] || extend=yes
-	signers=$(cat "$stage/signers")
 	if [ -f "$release/release.signers" ]; then
 		signed=yes
-		signers+=$'\n'$(cat "$release/release.signers")
+		signers=$(cat "$release/release.signers")
 	fi
 	if [ -f "$release/SHA256SUMS.ecdsa" ]; then
 		openssl=yes
@@ -56,7 +55,7 @@ guide_page() {
 		LIFETIME "$(span "$language" "${fact[lifetime]}")" LONGEST "$(span "$language" "${fact[longest]}")" \
 		SHORTER "$(at_most_4h "$(seconds "${fact[lifetime]}")")" LONGER "$(at_most_4h "$longer")" \
 		FROM_ITEMS "$(items "${fact[from]}")" KEY_ITEMS "$(items "${fact[fingerprints]-}")" \
-		FROM_ROWS "$(rules)" SIGNERS "$signers" PEM "$pem" \
+		FROM_ROWS "$(rules)" POLICY_SIGNERS_FILE "$(cat "$stage/signers")" RELEASE_SIGNERS_FILE "$signers" PEM "$pem" \
 		POLICY_SIGNERS "$(items "$(fingerprints_of "$stage/signers")")" \
 		RELEASE_SIGNERS "$([ "$signed" = no ] || items "$(fingerprints_of "$release/release.signers")")"
 	rm -- "$page"
