@@ -4,9 +4,10 @@
 # Debian packages: the lab, the site, the shells that install.sh must run in, and the tools that the
 # tests hold our answers against.
 packages=(
-	binutils busybox ca-certificates clang curl dash debootstrap file fish gcc git groff-base gzip iproute2
-	libcap2-bin mksh nftables nginx-light openssh-client openssl perl procps python3-venv qemu-user-static rpm
-	shellcheck strace sudo tinyproxy-bin tzdata util-linux wget xz-utils zsh
+	binutils busybox ca-certificates chromium-headless-shell clang curl dash debootstrap file fish
+	fonts-nanum gcc git groff-base gzip iproute2 jq libcap2-bin mksh nftables nginx-light openssh-client
+	openssl perl procps python3-venv qemu-user-static rpm shellcheck strace sudo tinyproxy-bin tzdata
+	util-linux wget xz-utils zopfli zsh
 )
 
 # The commands by which a package is known to be there; other packages are asked of dpkg.
@@ -51,9 +52,21 @@ newer_shellcheck() {
 	PATH=$folder/bin:$PATH
 }
 
+# axe-core, which judges whether everybody can read the guide, out of a package of PyPI that carries it.
+# Without it that can't be told, so there is no way around.
+axe_core() {
+	local folder=$1/axe
+	! grep -qs '^/\*! axe v4\.12\.1$' "$folder/axe.min.js" || return 0
+	step 'installing axe-core beside the build'
+	python3 -m venv "$folder"
+	printf 'axe-playwright-python==0.1.8 --hash=sha256:%s\n' fdd263c998388f1a8e67cad02677e612d946248bd44d163be5e8650ea31f95f8 >"$folder/axe.txt"
+	"$folder/bin/pip" install --quiet --no-deps --require-hashes -r "$folder/axe.txt" || die 'axe-core could not be installed'
+	cp "$folder"/lib/python3*/site-packages/axe_playwright_python/axe.min.js "$folder/axe.min.js"
+}
+
 # Every script in the dialects that it must run in. Sourced parts are followed from their scripts.
 check_shell() {
-	shellcheck -x scripts/attack scripts/build scripts/fuzz scripts/package scripts/publish scripts/test scripts/try .ci/run tests/lab/roots
+	shellcheck -x scripts/attack scripts/build scripts/fuzz scripts/package scripts/publish scripts/publish-check scripts/test scripts/try .ci/run tests/lab/roots
 	shellcheck -s dash install.sh packaging/before-removal tests/lab/machine tests/lab/sh/*
 	if printf 'true\n' | shellcheck -s busybox - >/dev/null 2>&1; then
 		shellcheck -s busybox install.sh packaging/before-removal tests/lab/sh/*

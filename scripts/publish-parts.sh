@@ -1,4 +1,4 @@
-# The parts of scripts/publish; sourced by it, never run.
+# Small parts of scripts/publish; sourced by it, never run.
 # shellcheck shell=bash
 
 # Nothing but this may stand in install.sh, where the shell will read it.
@@ -37,57 +37,6 @@ check_binary() {
 	# Not all of HOME: what is root's own is at `/root/` on the customer's server as well.
 	! grep -qaF -e "$root/" -e "${CARGO_HOME:-$HOME/.cargo}/" -e "${RUSTUP_HOME:-$HOME/.rustup}/" "$1" || die "$1 holds a path of this machine"
 }
-
-# BINARY FILE: the policy's own facts, as the program that customers will run understands them.
-# It prints KEY=VALUE lines and fails on what it would refuse.
-declare -A fact=()
-read_policy_facts() {
-	local lines name value
-	! grep -qe 'PRIVATE KEY' "$2" || die "$2 holds a private key"
-	policy_text "$2" >"$stage/policy.text"
-	lines=$("$1" policy-check --policy "$stage/policy.text") || die 'the program refuses this policy'
-	while IFS='=' read -r name value; do fact[$name]=$value; done <<<"$lines"
-	for name in provider language account port from; do
-		[ "${fact[$name]-}" ] || die "policy-check does not tell the policy's '$name'"
-	done
-	[ "${fact[keys]-}" != 0 ] || die "$2 holds no key, so nobody could sign in"
-	case ${fact[language]} in en | ko) ;; *) die "unknown language: ${fact[language]}" ;; esac
-}
-
-# FILE: what gets signed, every byte before the first signature line.
-policy_text() {
-	sed '/^# -----BEGIN SSH SIGNATURE-----/,$d' "$1"
-	[ -z "$(tail -c 1 "$1")" ] || die "$1 must end with a newline"
-}
-
-# The signers' public keys, in the form of ssh-keygen's allowed_signers; the key that signs first.
-write_signers() {
-	local public
-	case $key in
-		*.pub) public=$(cat "$key") ;;
-		*) public=$(ssh-keygen -y -f "$key") || die "cannot read the key $key" ;;
-	esac
-	{
-		printf '%s\n' "$public"
-		[ -z "$more_signers" ] || cat "$more_signers"
-	} | grep -v -e '^#' -e '^[[:space:]]*$' | while read -r line; do
-		# Principals, options and comments before and after the key are dropped.
-		[[ $line =~ (^|[[:space:]])((sk-)?(ssh-ed25519|ecdsa-sha2-nistp256)(@openssh\.com)?\ [A-Za-z0-9+/]+=*)([[:space:]]|$) ]] ||
-			die "not an Ed25519 or ECDSA P-256 public key: $line"
-		printf 'support-access namespaces="support-access" %s\n' "${BASH_REMATCH[2]}"
-	done | awk '!seen[$0]++' >"$1"
-}
-
-# FILE: text and signature in one file, so that they can't tear apart; verified as a reader would.
-sign_policy() {
-	ssh-keygen -Y sign -q -n support-access -f "$key" <"$stage/policy.text" >"$stage/policy.sig" ||
-		die "cannot sign with $key"
-	ssh-keygen -Y verify -q -n support-access -I support-access -f "$stage/signers" \
-		-s "$stage/policy.sig" <"$stage/policy.text" >&2 || die 'the signature does not verify'
-	{ cat "$stage/policy.text" && sed 's/^/# /' "$stage/policy.sig"; } >"$1"
-}
-
-html() { sed -e 's/&/\&amp;/g' -e 's/</\&lt;/g' -e 's/>/\&gt;/g' -e 's/"/\&quot;/g' <<<"$1"; }
 
 # FILE NAME VALUE…: the file with each @NAME@ replaced. A placeholder without a value is fatal;
 # linter directives are for the repository, not for readers of the site.

@@ -19,7 +19,8 @@ const UNTRIED: [(&str, &str); 2] = [
 ];
 
 const PAGE: &str = "docs/causes.md";
-const GUIDE: &str = "docs/guide.html";
+const GUIDE: [(&str, &str, usize); 2] =
+    [("docs/guide/ko.html", "ko", 1), ("docs/guide/en.html", "en", 0)];
 const AGAIN: &str = "WRITE_CAUSES=1 cargo test --test doctor table";
 
 /// Every case, and on which releases it is tried.
@@ -66,14 +67,15 @@ fn every_cause_is_tried_or_says_why_not() {
 fn the_page_and_the_guide_are_current() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let read = |name: &str| std::fs::read_to_string(root.join(name)).unwrap_or_default();
-    let guide = [("ko", 1), ("en", 0)].into_iter().fold(read(GUIDE), |guide, (name, lang)| {
+    let guides = GUIDE.map(|(file, name, lang)| {
         let (begin, end) =
             (format!("<!-- causes.{name} -->\n"), format!("<!-- /causes.{name} -->"));
+        let guide = read(file);
         let (before, rest) = guide.split_once(&begin).expect("the guide's mark");
         let (_, after) = rest.split_once(&end).expect("the guide's second mark");
-        format!("{before}{begin}{}{end}{after}", list(lang))
+        (file, format!("{before}{begin}{}{end}{after}", list(lang)))
     });
-    for (name, text) in [(PAGE, page()), (GUIDE, guide)] {
+    for (name, text) in guides.into_iter().chain([(PAGE, page())]) {
         if std::env::var_os("WRITE_CAUSES").is_some() {
             std::fs::write(root.join(name), &text).unwrap();
         }

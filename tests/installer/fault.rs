@@ -152,6 +152,7 @@ fn a_mirror_helps() {
         site.key.to_str().unwrap(),
         "--binaries",
         site.binaries.to_str().unwrap(),
+        "--allow-dirty",
         "--mirror",
         "https://mirror.example.test",
     ]);

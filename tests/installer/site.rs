@@ -96,6 +96,7 @@ fn make(dir: &Path) -> Site {
         site.key.to_str().unwrap(),
         "--binaries",
         site.binaries.to_str().unwrap(),
+        "--allow-dirty",
     ]);
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     site

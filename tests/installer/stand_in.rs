@@ -1,7 +1,8 @@
 //! Stands in for the program where only what install.sh does with it is of interest: tells
 //! how it was called, then ends as asked. Built for musl by the tests.
 
-use std::{env, fs, process, thread, time::Duration};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{env, fs, process, thread};
 
 fn main() {
     let args: Vec<String> = env::args().skip(1).collect();
@@ -17,7 +18,10 @@ fn main() {
             return println!("support-access stand-in");
         }
         Some("policy-check") => {
-            println!("provider=Example & Co\nlanguage=ko\naccount=helper\nport=22");
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_secs();
+            println!("provider=Example & Co\nlanguage=ko\naccount=helper\nport=22\nserial=1\nkeys=1");
+            println!("valid-until={}", now + 30 * 86400);
+            println!("lifetime=72h\nlongest=14d\nsudo=none\nfingerprints=SHA256:x");
             return println!("from=192.0.2.7,198.51.100.0/24");
         }
         _ => {}

@@ -39,21 +39,24 @@ pub(crate) struct Published {
 impl Published {
     /// Runs `scripts/publish` with a throw-away signing key and a policy with this sudo rule.
     pub(crate) fn new(sudo: &str) -> Self {
+        Self::with(SITE, |key| policy_text(key, sudo))
+    }
+
+    /// The same for another site's name and another policy, made for this key.
+    pub(crate) fn with(site: &str, policy_text: impl Fn(&Key) -> String) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the site");
         let key = Key::generate(KeyKind::Ed25519);
         let signer = Key::generate(KeyKind::Ed25519);
         let policy = folder.path().join("policy.toml");
-        fs::write(&policy, policy_text(&key, sudo)).expect("the policy is written");
+        fs::write(&policy, policy_text(&key)).expect("the policy is written");
         let mut publish = Command::new(repository().join("scripts/publish"));
         publish
             .args(["--policy".as_ref(), policy.as_os_str()])
-            .args(["--url", &format!("https://{SITE}")])
+            .args(["--url", &format!("https://{site}")])
             .args(["--out".as_ref(), folder.path().join("site").as_os_str()])
-            .args(["--sign".as_ref(), signer.file().as_os_str()]);
-        // Made once by scripts/test; without it publish builds them.
-        if let Some(binaries) = std::env::var_os("SUPPORT_ACCESS_DIST") {
-            publish.args(["--binaries".as_ref(), binaries.as_os_str()]);
-        }
+            .args(["--sign".as_ref(), signer.file().as_os_str()])
+            .arg("--allow-dirty");
+        publish.args(["--binaries".as_ref(), binaries().as_os_str()]);
         let out = publish.output().expect("scripts/publish runs");
         assert!(out.status.success(), "scripts/publish: {}", String::from_utf8_lossy(&out.stderr));
         Self { folder, key, signer }
@@ -69,19 +72,27 @@ impl Published {
         let policy = self.folder.path().join("policy.toml");
         let text = fs::read_to_string(&policy).expect("the policy");
         let text = text.replace("serial = 1\n", "serial = 2\nrevoke-all = true\n");
-        let signature = Command::new("ssh-keygen")
-            .args(["-q", "-Y", "sign", "-n", "support-access", "-f"])
-            .arg(self.signer.file())
-            .stdin({
-                fs::write(&policy, &text).expect("the policy is written");
-                fs::File::open(&policy).expect("the policy is read")
-            })
-            .output()
-            .expect("ssh-keygen runs");
-        assert!(signature.status.success(), "ssh-keygen -Y sign");
-        let signature = String::from_utf8(signature.stdout).expect("armor is ASCII");
-        let signed = signature.lines().fold(text, |text, line| format!("{text}# {line}\n"));
-        fs::write(self.root().join("policy.toml"), signed).expect("the policy is published");
+        fs::write(&policy, &text).expect("the policy is written");
+        let mut publish = Command::new(repository().join("scripts/publish"));
+        publish
+            .args(["--policy-only", "--policy"])
+            .arg(&policy)
+            .args(["--url", &format!("https://{SITE}")])
+            .args(["--out".as_ref(), self.root().as_os_str()])
+            .args(["--sign".as_ref(), self.signer.file().as_os_str()]);
+        let out = publish.output().expect("scripts/publish runs");
+        assert!(out.status.success(), "scripts/publish: {}", String::from_utf8_lossy(&out.stderr));
+    }
+
+    /// Serves it by nginx as `docs/nginx.conf` says.
+    pub(crate) fn serve(&self, net: &Net, name: &str, address: &str) -> Site {
+        let nginx = fs::read_to_string(repository().join("docs/nginx.conf")).expect("the example");
+        let nginx = nginx
+            .replace("@NAME@", "{{name}}")
+            .replace("@ROOT@", "{{root}}")
+            .replace("@CERT@", "{{certificate}}")
+            .replace("@KEY@", "{{key}}");
+        Site::serve_with(net, name, address, &self.root(), &nginx)
     }
 
     /// The published binary of this machine's kind, or of another.
@@ -96,13 +107,7 @@ impl<'a> Stage<'a> {
     /// Boots everything around a published site.
     pub(crate) fn new(published: &'a Published, suite: Suite) -> Self {
         let net = Net::new();
-        let nginx = fs::read_to_string(repository().join("docs/nginx.conf")).expect("the example");
-        let nginx = nginx
-            .replace("@NAME@", "{{name}}")
-            .replace("@ROOT@", "{{root}}")
-            .replace("@CERT@", "{{certificate}}")
-            .replace("@KEY@", "{{key}}");
-        let web = Site::serve_with(&net, SITE, "198.51.100.5", &published.root(), &nginx);
+        let web = published.serve(&net, SITE, "198.51.100.5");
         let customer = suite.boot(&net, "customer", CUSTOMER);
         customer.knows(SITE, web.address());
         customer.trusts(&web);
@@ -112,17 +117,34 @@ impl<'a> Stage<'a> {
     }
 }
 
-fn policy_text(key: &Key, sudo: &str) -> String {
-    let until = Command::new("date")
+/// Made once by scripts/test; without it they are built.
+fn binaries() -> PathBuf {
+    if let Some(folder) = std::env::var_os("SUPPORT_ACCESS_DIST") {
+        return PathBuf::from(folder);
+    }
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("dist");
+    let mut build = Command::new(repository().join("scripts/build"));
+    let out = build.arg("--out").arg(&folder).output().expect("scripts/build runs");
+    assert!(out.status.success(), "scripts/build: {}", String::from_utf8_lossy(&out.stderr));
+    folder
+}
+
+/// A `valid-until` that holds for a month.
+pub(crate) fn in_a_month() -> String {
+    let date = Command::new("date")
         .args(["-u", "-d", "+30 days", "+%Y-%m-%dT%H:%M:%SZ"])
         .output()
         .expect("date runs");
+    String::from_utf8_lossy(&date.stdout).trim().to_owned()
+}
+
+fn policy_text(key: &Key, sudo: &str) -> String {
     format!(
         "schema = 1\nserial = 1\nvalid-until = \"{}\"\n\
          provider = \"Example Support\"\nlanguage = \"ko\"\nsite = \"https://{SITE}\"\n\
          account = \"example\"\nfrom = [\"{ENGINEER}\"]\nport = 22\n\
          lifetime = \"72h\"\nlongest = \"14d\"\nsudo = \"{sudo}\"\nkeys = [\"{}\"]\n",
-        String::from_utf8_lossy(&until.stdout).trim(),
+        in_a_month(),
         key.public().trim(),
     )
 }

@@ -1,7 +1,7 @@
 //! Networks: a switch without any way out.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -40,6 +40,14 @@ impl Net {
 
     pub(crate) fn pid(&self) -> String {
         self.0.pid.to_string()
+    }
+
+    /// A program of this machine, on an address of its own on this network, and with no other. Killing
+    /// it kills all that it started.
+    pub fn program(&self, address: &str, program: &str) -> Command {
+        let mut command = tool(script("join"));
+        command.arg(Run::get().helpers()).args([&self.pid(), &self.new_port(), address, program]);
+        command
     }
 
     /// The name of a port that nobody has used yet.

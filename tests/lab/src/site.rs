@@ -102,6 +102,25 @@ impl Site {
         }
     }
 
+    /// A program of this machine that will run where the site does: in its network, where its name
+    /// is known, and gone when the tests are. Serve beside nginx with it, or ask the site.
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> std::process::Command {
+        let hosts = self.folder.join("hosts");
+        fs::write(&hosts, format!("127.0.0.1 localhost\n{} {}\n", self.address, self.name))
+            .expect("write hosts");
+        let child = self.child.as_ref().expect("the site is being served");
+        let enter =
+            "echo 0 >\"$1/cgroup.procs\"; mount --bind \"$2\" /etc/hosts; shift 2; exec \"$@\"";
+        let mut command = tool("nsenter");
+        command
+            .args(["--net", "--target", &child.id().to_string(), "--"])
+            .args(["unshare", "--mount", "sh", "-euc", enter, "sh"])
+            .arg(Run::get().helpers())
+            .arg(hosts)
+            .arg(program);
+        command
+    }
+
     /// The site's name.
     pub fn name(&self) -> &str {
         &self.name
@@ -115,6 +134,11 @@ impl Site {
     /// The certificate of the authority that vouches for this site (PEM).
     pub fn ca_certificate(&self) -> String {
         self.file("ca.crt")
+    }
+
+    /// The site's own certificate (PEM).
+    pub fn certificate(&self) -> String {
+        self.file("site.crt")
     }
 
     /// One line for each request until now.
