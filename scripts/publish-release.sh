@@ -12,7 +12,7 @@ build_twice() {
 		return
 		;;
 	esac
-	local other=$stage/another/place cargo=${CARGO_HOME:-$HOME/.cargo} file
+	local other=$stage/another/place cargo=${CARGO_HOME:-$HOME/.cargo} rustup=${RUSTUP_HOME:-$HOME/.rustup} file
 	step 'building again in another folder and with another home: the bytes must be the same'
 	mkdir -p "$other/home" "$other/cargo/registry"
 	git clone -q --no-hardlinks "$root" "$other/source"
@@ -21,7 +21,7 @@ build_twice() {
 	for file in registry/cache registry/index config config.toml; do
 		[ ! -e "$cargo/$file" ] || cp -a "$cargo/$file" "$other/cargo/$file"
 	done
-	HOME=$other/home RUSTUP_HOME=${RUSTUP_HOME:-$HOME/.rustup} CARGO_HOME=$other/cargo \
+	HOME=$other/home RUSTUP_HOME=$rustup CARGO_HOME=$other/cargo \
 		CARGO_TARGET_DIR=$other/target "$other/source/scripts/build" --out "$other/out"
 	for file in "$1"/*; do
 		cmp "$file" "$other/out/${file##*/}" >&2 || die "two builds of $commit differ in ${file##*/}: nobody could check what is published"
