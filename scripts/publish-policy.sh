@@ -30,10 +30,8 @@ read_policy_facts() {
 # What the format allows, and no program accepts from a site.
 judge_policy() {
 	local now until
-	# Only at the top level can a line begin so: the program has refused it anywhere else.
-	if [ "${fact[keys]}" = 0 ] && ! grep -qE '^revoke-all[[:space:]]*=[[:space:]]*true' "$stage/policy.text"; then
-		die "$policy holds no key, so nobody could sign in. To withdraw everything, say so: revoke-all = true"
-	fi
+	[ "${fact[keys]}" != 0 ] || [ "${fact[revoke-all]-}" = true ] ||
+		die "$policy holds no key, or none that is not revoked, so nobody could sign in. To withdraw everything, say so: revoke-all = true"
 	until=${fact[valid-until]-} now=$(date +%s)
 	[ "$until" ] || die "$policy lacks valid-until: programs refuse a policy from a URL without it"
 	[ "$until" -gt "$now" ] || die "valid-until is over: $(utc "$until"). Set it to a date at most 90 days ahead"

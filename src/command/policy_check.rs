@@ -27,7 +27,7 @@ pub(super) fn run(origin: &Origin, mut out: Out) -> u8 {
     let from: Vec<String> = policy.from.iter().map(ToString::to_string).collect();
     let until =
         policy.valid_until.map(|date| date.unix_timestamp().to_string()).unwrap_or_default();
-    // Those that open something; the guide shows them.
+    // Those that open something.
     let fingerprints: Vec<String> = policy
         .keys
         .iter()
@@ -47,7 +47,8 @@ pub(super) fn run(origin: &Origin, mut out: Out) -> u8 {
         ("site", policy.site.to_string()),
         ("serial", policy.serial.to_string()),
         ("valid-until", until),
-        ("keys", policy.keys.len().to_string()),
+        ("keys", fingerprints.len().to_string()),
+        ("revoke-all", policy.revoke_all.to_string()),
         ("fingerprints", fingerprints.join(",")),
     ] {
         out.line(Look::Plain, &format!("{name}={value}"));

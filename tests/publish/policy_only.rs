@@ -48,6 +48,9 @@ fn a_policy_without_keys_must_say_that_it_withdraws_all() {
     for more in ["", "keys = []\n", "# revoke-all = true\n", "revoke-all = false\n"] {
         refused(without(more), "holds no key");
     }
+    let (key, print) = (workshop.engineer.public().trim(), workshop.engineer.fingerprint());
+    let revoked = format!("keys = [\"{key}\"]\nrevoked = [\"{print}\"]\n");
+    refused(without(&revoked), "none that is not revoked");
     assert_eq!(published, workshop.read("policy.toml"));
     without("revoke-all = true\n").unwrap();
     workshop.assert_whole();
