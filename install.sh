@@ -62,8 +62,7 @@ tidy() {
 	T=''
 }
 
-# CODE REASON ENGLISH KOREAN: the last words. No text holds a quote or a backslash: JSON needs
-# no escaping.
+# CODE REASON ENGLISH KOREAN: the last words. No text holds a quote or a backslash, for JSON.
 end() {
 	trap '' HUP INT PIPE TERM
 	tidy
@@ -111,8 +110,8 @@ quoted() {
 	esac
 }
 
-# Only what this file must know; options are the program's business. A flag counts wherever it
-# stands: `--ticket --dry-run` must not become a real run.
+# Options are the program's business. A flag counts wherever it stands: `--ticket --dry-run` must
+# not become a real run.
 for a in "$@"; do
 	case $want:$a in
 		--lang:*) lang=$a ;;
@@ -244,8 +243,7 @@ else
 	end 20 no-downloader 'Neither curl nor wget is here. Install curl.' 'curl과 wget이 없습니다. curl을 설치하십시오.'
 fi
 
-# LIMIT COMMAND…: in the background, so that a signal is heard at once. An endless body ends at
-# the limit, not where the memory is full.
+# LIMIT COMMAND…: in the background, so that a signal is heard at once. An endless body ends there.
 limited() {
 	blocks=$(($1 / 512 + 2))
 	shift
@@ -257,8 +255,8 @@ limited() {
 }
 
 # shellcheck disable=SC2086 # words on purpose
-# URL FILE LIMIT -> $rc. A tool that lacks a flag goes without it, for the hash decides; but then
-# it follows no redirect, which could leave https.
+# URL FILE LIMIT -> $rc. A tool that lacks a flag goes without, for the hash decides; but then it
+# follows no redirect, which could leave https.
 fetch() {
 	few="$getter is old or simple: trying with fewer flags."
 	if [ "$getter" = curl ]; then
@@ -416,8 +414,8 @@ for v in CAFE24DEL TERM NO_COLOR LANG LANGUAGE LC_MESSAGES LC_CTYPE SSL_CERT_FIL
 	eval "[ -z \"\${$v+x}\" ] || set -- \"$v=\$$v\" \"\$@\""
 done
 
-# From here a signal is the program's to answer: INT and TERM are passed on, its own code is waited
-# for. A lost terminal (HUP) must not leave the work half done.
+# From here a signal is the program's to answer, and its code is waited for. A lost terminal (HUP)
+# must not leave the work half done.
 trap 'sig=1' HUP PIPE
 trap 'sig=1; [ -z "$P" ] || kill -TERM "$P" 2>/dev/null' INT TERM
 env -i "PATH=$PATH" "HOME=$HOME" "SUPPORT_ACCESS_ORIGIN=$origin" "$@" </dev/null &

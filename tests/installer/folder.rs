@@ -92,6 +92,7 @@ fn an_older_processor() {
         site.key.to_str().unwrap(),
         "--binaries",
         dir.to_str().unwrap(),
+        "--allow-dirty",
     ]);
     assert!(out.status.success(), "{out:?}");
     let run = World::default().serving(dir.join("site")).run(&line("dash", ""));

@@ -135,6 +135,7 @@ fn it_fits_into_16_kib_with_two_signers_and_a_mirror() {
         other.to_str().unwrap(),
         "--binaries",
         site.binaries.to_str().unwrap(),
+        "--allow-dirty",
     ]);
     assert!(out.status.success(), "{out:?}");
     let script = fs::read_to_string(dir.join("site/install.sh")).unwrap();

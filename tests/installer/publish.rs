@@ -193,6 +193,8 @@ fn nginx_serves_the_contract() {
 #[test]
 fn guide_and_leftovers() {
     let guide = fs::read_to_string(site().root.join("guide/index.html")).unwrap();
+    // Around words of a command that are not to be broken.
+    let guide = guide.replace("<span>", "").replace("</span>", "");
     for text in [
         "Example &amp; Co",
         "<td>22</td><td><code>198.51.100.0/24</code></td>",
