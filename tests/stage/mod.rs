@@ -47,6 +47,8 @@ impl Published {
         let folder = tempfile::tempdir().expect("a folder for the site");
         let key = Key::generate(KeyKind::Ed25519);
         let signer = Key::generate(KeyKind::Ed25519);
+        // In PEM, as openssl reads it.
+        let release = Key::generate_with(&["-t", "ecdsa", "-b", "256", "-m", "PEM"]);
         let policy = folder.path().join("policy.toml");
         fs::write(&policy, policy_text(&key)).expect("the policy is written");
         let mut publish = Command::new(repository().join("scripts/publish"));
@@ -55,6 +57,7 @@ impl Published {
             .args(["--url", &format!("https://{site}")])
             .args(["--out".as_ref(), folder.path().join("site").as_os_str()])
             .args(["--sign".as_ref(), signer.file().as_os_str()])
+            .args(["--openssl-key".as_ref(), release.file().as_os_str()])
             .arg("--allow-dirty");
         publish.args(["--binaries".as_ref(), binaries().as_os_str()]);
         let out = publish.output().expect("scripts/publish runs");
