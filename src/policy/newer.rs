@@ -5,12 +5,16 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::load::in_its_time;
+use super::origin::is_tag;
 use super::signature::verify;
 use super::{
     Answer, Fetcher, Fingerprint, HttpsUrl, LoadError, Origin, Policy, ReadError, Revocations,
     Signers, TrustProblem,
 };
 use crate::text::{Lang, Words};
+
+/// The longest text of a problem, in characters.
+const LONGEST: usize = 2000;
 
 /// What the root process asks its child, which has no rights and hears the site.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -158,6 +162,18 @@ impl Word {
     #[must_use]
     pub fn problem(words: &dyn Words) -> Self {
         Self { problem: Some(Said::of(words)), ..Self::default() }
+    }
+
+    /// The same with nothing in it that is too long to be kept, or no entity tag: whoever took the child
+    /// over may have answered.
+    #[must_use]
+    pub fn bounded(mut self) -> Self {
+        let cut = |text: String| text.chars().take(LONGEST).collect();
+        self.problem = self.problem.map(|Said { en, ko }| Said { en: cut(en), ko: cut(ko) });
+        if let Some(confirmed) = &mut self.confirmed {
+            confirmed.tag = confirmed.tag.take().filter(|tag| is_tag(tag));
+        }
+        self
     }
 }
 

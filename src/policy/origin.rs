@@ -17,6 +17,7 @@ use super::plain::quoted;
 use super::{HttpsUrl, MAX_BYTES, UrlProblem};
 use crate::text::{Lang, Words};
 
+pub(super) use fetch::is_tag;
 pub use fetch::{Answer, Fetcher, Roots};
 
 crate::words! {

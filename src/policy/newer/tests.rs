@@ -1,4 +1,4 @@
-use super::{Confirmed, Question, Word};
+use super::{Confirmed, Question, Said, Word};
 use crate::policy::testing::{Workshop, both};
 use crate::policy::{AuthorizedKey, Fingerprint, Origin};
 
@@ -141,4 +141,23 @@ fn what_is_not_believed_takes_nothing() {
         assert!(said.contains(says), "{says}: {said}");
         assert_eq!(word, Word { problem: word.problem.clone(), ..Word::default() });
     }
+}
+
+/// A child that was taken over can name no tag that makes later looks deaf, and no text that makes the
+/// record too large to be read again.
+#[test]
+fn an_answer_is_bounded() {
+    let desk = Desk::new();
+    let mut word = desk.judge(&desk.policy(6, &[0, 1], ""));
+    assert_eq!(word.clone().bounded(), word);
+    let tag = |word: &mut Word, tag: &str| {
+        word.confirmed.as_mut().unwrap().tag = Some(tag.to_owned());
+        word.clone().bounded().confirmed.unwrap().tag
+    };
+    assert_eq!(tag(&mut word, "*"), None);
+    assert_eq!(tag(&mut word, &format!("\"{}\"", "x".repeat(60_000))), None);
+    assert_eq!(tag(&mut word, "W/\"a\""), Some("W/\"a\"".to_owned()));
+    word.problem = Some(Said { en: "\0".repeat(60_000), ko: "한".repeat(60_000) });
+    let problem = word.bounded().problem.unwrap();
+    assert!(serde_json::to_vec(&problem).unwrap().len() < 32 << 10);
 }

@@ -67,7 +67,7 @@ pub enum Answer {
     File {
         /// Its bytes, at most [`MAX_BYTES`](crate::policy::MAX_BYTES).
         bytes: Vec<u8>,
-        /// Its entity tag, if it has one of visible ASCII characters.
+        /// Its entity tag, if it has a proper one.
         tag: Option<String>,
     },
 }
@@ -168,13 +168,22 @@ fn get_with(
     }
     let page = text_of(&answer, CONTENT_TYPE)
         .is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/html"));
-    let tag = text_of(&answer, ETAG).filter(|tag| tag.len() <= LONGEST_TAG).map(str::to_owned);
+    let tag = text_of(&answer, ETAG).filter(|tag| is_tag(tag)).map(str::to_owned);
     let bytes =
         read_bounded(Timed { answer, end }, &name, |error| judge_body(&error, url, patience))?;
     if page || std::str::from_utf8(&bytes).is_ok_and(is_html) {
         return Err(ReadError::Html { url: name });
     }
     Ok(Answer::File { bytes, tag })
+}
+
+/// Whether it is one entity tag (RFC 9110, section 8.8.3). A list of them, or `*`, would fit files that
+/// the site does not have yet: whoever held it for a day could make it say "not modified" for weeks.
+pub(in crate::policy) fn is_tag(text: &str) -> bool {
+    let tag = text.strip_prefix("W/").unwrap_or(text);
+    let inner = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
+    text.len() <= LONGEST_TAG
+        && inner.is_some_and(|it| it.bytes().all(|b| b.is_ascii_graphic() && b != b'"'))
 }
 
 /// A header of visible ASCII characters.

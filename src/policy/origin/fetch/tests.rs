@@ -7,7 +7,10 @@ use std::time::{Duration, Instant};
 
 use reqwest::Certificate;
 
-use super::{Answer, PATIENCE, Patience, builder, client, embedded, get, get_with, provider};
+use super::{
+    Answer, LONGEST_TAG, PATIENCE, Patience, builder, client, embedded, get, get_with, is_tag,
+    provider,
+};
 use crate::policy::testing::{Workshop, both, run};
 use crate::policy::{HttpsUrl, ReadError};
 
@@ -233,4 +236,17 @@ fn ways_not_to_be_reached_are_told_apart() {
     let unknown: HttpsUrl = "https://name.invalid/p".parse().unwrap();
     let error = get_with(&client, &unknown, None, PATIENCE).unwrap_err();
     assert!(both(&error).contains("name.invalid: name not found"), "{error:?}");
+}
+
+#[test]
+fn a_tag_names_one_file() {
+    for tag in ["\"\"", "\"67a-1\"", "W/\"67a-1\"", "\"a,b*\""] {
+        assert!(is_tag(tag), "{tag}");
+    }
+    let long = format!("\"{}\"", "x".repeat(LONGEST_TAG));
+    for tag in
+        ["*", "", "\"", "W/", "x", "\"a\", \"b\"", "\"a b\"", "\"a\r\nX: y\"", "\"a\" *", &long]
+    {
+        assert!(!is_tag(tag), "{tag}");
+    }
 }
