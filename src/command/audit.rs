@@ -179,7 +179,7 @@ fn tell_policy(state: &State, out: &mut Out) {
 
 /// Says what of the access is in use, which is no problem in itself.
 fn tell_use(state: &State, out: &mut Out) -> Result<(), Failure> {
-    let lines = step::foreign_lines(&state.facts)?;
+    let lines = step::foreign_lines(state)?;
     if !lines.is_empty() {
         out.say(Look::Plain, &Report::AuditCustomerLines { count: lines.len() });
     }

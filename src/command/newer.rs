@@ -32,6 +32,10 @@ const DEADLINE: Duration = Duration::from_secs(40);
 /// The longest answer that is read; it names the grant's own keys and one text.
 const LONGEST: usize = 64 << 10;
 
+/// How many lines of the account's are logged, and how many characters of each.
+const MOST_LINES: usize = 20;
+const LONGEST_LINE: usize = 1000;
+
 /// Serves the hidden verb, if that is what was typed. Returns the exit code.
 pub(super) fn entry(args: &[String]) -> Option<u8> {
     (args == [VERB]).then(|| match answer() {
@@ -67,13 +71,14 @@ fn ask(question: &Question, state: &State) -> Word {
         child = child.env(name, value);
     }
     let failed = |why: String| Word::problem(&Report::Failed { why });
-    match child.run() {
+    let word = match child.run() {
         Ok(output) if output.stdout.len() <= LONGEST => {
             serde_json::from_str(&output.stdout).unwrap_or_else(|error| failed(error.to_string()))
         }
         Ok(_) => failed("a long answer".to_owned()),
         Err(error) => failed(error.to_string()),
-    }
+    };
+    word.bounded()
 }
 
 /// Looks for a newer policy if it is time to, and holds the key files to what a withdrawal left. For
@@ -99,13 +104,14 @@ pub(super) fn follow(
         Err(LockError::Held(_)) => return Ok(None),
         other => other?,
     };
-    // Another run may have ended the grant meanwhile, or made it another.
-    let Some(now) = journal::read()?.filter(|now| now.facts == state.facts) else {
+    // Another run may have ended the grant meanwhile, begun to, or made it another.
+    let same = |now: &State| now.facts == state.facts && now.closing.is_none();
+    let Some(now) = journal::read()?.filter(same) else {
         return Ok(None);
     };
     let hands = Hands::new(&now.facts.id);
     let mut seen = Seen::of(&now.facts);
-    let lines = step::foreign_lines(&now.facts).unwrap_or_default();
+    let lines = step::foreign_lines(&now).unwrap_or_default();
     let told = if lines.is_empty() { String::new() } else { sha256(lines.join("\n").as_bytes()) };
     out.set_lang(now.facts.lang);
     if !lines.is_empty() && now.facts.scheduler == Scheduler::Systemd {
@@ -115,10 +121,10 @@ pub(super) fn follow(
     let news = seen.told != told;
     if news {
         seen.told = told;
-        write_log(&hands, "key-lines", &now.facts, &[("key_lines", json!(lines))], out);
+        write_log(&hands, "key-lines", &now.facts, &[("key_lines", json!(some(&lines)))], out);
     }
     if let Some(word) = &word {
-        seen.note(word, clock::now());
+        seen.note(word, &now.facts, clock::now());
     }
     let looked = news || word.is_some();
     let done = withdraw(&now, &word.unwrap_or_default(), signals, out)?;
@@ -128,6 +134,14 @@ pub(super) fn follow(
         let _ = seen.keep(&hands);
     }
     Ok(done)
+}
+
+/// As many of the account's lines as a log is for: it could write others at each tick, as long as it
+/// likes.
+fn some(lines: &[String]) -> Vec<String> {
+    let more = lines.len().saturating_sub(MOST_LINES);
+    let shown = lines.iter().take(MOST_LINES).map(|line| line.chars().take(LONGEST_LINE).collect());
+    shown.chain((more > 0).then(|| format!("# + {more}"))).collect()
 }
 
 /// Takes away what was withdrawn, and what a withdrawal before left or the account has put there since.
@@ -149,6 +163,7 @@ fn withdraw(
         return end_and_tell(state, Why::Revoked, out).map(Some);
     };
     let hands = Hands::new(&facts.id);
+    let new = state.settled.as_ref().map_or_else(Vec::new, |it| withdraw::newly(&facts, it));
     let enforced = Journal::open().map_err(anyhow::Error::from).and_then(|journal| {
         let Some(mut journal) = journal else { anyhow::bail!("the journal vanished") };
         if !gone.is_empty() {
@@ -158,9 +173,14 @@ fn withdraw(
     });
     match enforced {
         Ok(lines) => {
-            let count = gone.len();
-            out.say(Look::Strong, &Report::Withdrawn { provider, count });
-            let extra = [("withdrawn", json!(gone)), ("key_lines", json!(lines))];
+            let count = new.len();
+            let report = if count > 0 {
+                Report::Withdrawn { provider, count }
+            } else {
+                Report::LinesTaken { count: lines.len() }
+            };
+            out.say(Look::Strong, &report);
+            let extra = [("withdrawn", json!(new)), ("key_lines", json!(some(&lines)))];
             write_log(&hands, "withdrawn", &facts, &extra, out);
             Ok(Some(("updated", Exit::Done)))
         }

@@ -11,7 +11,8 @@ use crate::grant::facts::Facts;
 use crate::grant::journal::POLICY;
 use crate::host::clock;
 use crate::policy::{
-    AuthorizedKey, KeysError, Loaded, Origin, Policy, Signers, parse_any_keys, parse_keys,
+    AuthorizedKey, Fingerprint, KeysError, Loaded, Origin, Policy, Signers, parse_any_keys,
+    parse_keys,
 };
 use crate::text::report::Report;
 
@@ -72,11 +73,13 @@ fn named(origin: &Origin, source: &PolicySource, out: &Out) -> Result<Given, Fai
 }
 
 /// The policy that is kept with an open grant: it binds as it did when it was published, so that the
-/// copy of the program on the server can't widen it.
+/// copy of the program on the server can't widen it. What was withdrawn since stays so.
 fn kept(facts: &Facts) -> Result<Given, Failure> {
     let origin = Origin::File(POLICY.into());
     let signers = facts.signers.as_deref().map(Signers::parse).transpose()?;
-    let loaded = Policy::judge(&origin, origin.read()?, signers.as_ref(), now())?;
+    let mut loaded = Policy::judge(&origin, origin.read()?, signers.as_ref(), now())?;
+    let withdrawn = facts.withdrawn.iter().filter_map(|key| key.parse::<Fingerprint>().ok());
+    loaded.policy.revoked.extend(withdrawn);
     let (name, signers) = (facts.policy.clone(), facts.signers.clone());
     Ok(Given { loaded, name, signers, kept: true })
 }

@@ -92,7 +92,7 @@ pub enum Told<'a> {
 /// What ending would do, as far as it can be told before anything is done. Reads, and never writes.
 pub fn plan(state: &State, tell: &mut dyn FnMut(Told)) -> Result<Ended, PlanError> {
     let wanted = Wanted::ending(state);
-    let mut ended = Ended { key_lines: step::foreign_lines(&wanted.facts)?, ..Ended::default() };
+    let mut ended = Ended { key_lines: step::foreign_lines(state)?, ..Ended::default() };
     for stage in Stage::ALL {
         let undo = stage.plan(&wanted)?;
         ended.changes.extend(undo.changes);
@@ -127,7 +127,7 @@ pub fn end(hands: &Hands, state: &State, why: Why, tell: &mut dyn FnMut(Told)) -
     let wanted = Wanted::ending(state);
     let facts = &wanted.facts;
     // Reading the lines may fail; the door must close all the same.
-    let key_lines = step::foreign_lines(facts).unwrap_or_default();
+    let key_lines = step::foreign_lines(state).unwrap_or_default();
     let mut ended = Ended { key_lines, ..Ended::default() };
     remove_temporaries(hands, facts);
     for stage in Stage::ALL {

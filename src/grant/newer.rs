@@ -10,7 +10,7 @@ use super::withdraw;
 use crate::host::change::{Change, ChangeError, Owner};
 use crate::host::files::{self, Trust};
 use crate::host::{Hands, clock};
-use crate::policy::{Confirmed, Question, Said, Word};
+use crate::policy::{Confirmed, Fingerprint, Question, Said, Word};
 
 /// How often the site is asked, in seconds. The timer comes every ten minutes, at a moment that is
 /// each grant's own, so this is every second time: at least every 30 minutes, whenever the first was.
@@ -39,6 +39,9 @@ pub struct Seen {
     pub serial: u64,
     /// What was confirmed then.
     pub confirmed: Option<Confirmed>,
+    /// The grant's keys that were not withdrawn then.
+    #[serde(default)]
+    pub keys: Vec<Fingerprint>,
     /// What was wrong at the last look.
     pub problem: Option<Said>,
     /// SHA-256 of the lines in the key files that are not ours, as last told.
@@ -88,23 +91,29 @@ impl Seen {
     #[must_use]
     pub fn question(&self, facts: &Facts) -> Option<Question> {
         let url = facts.policy.starts_with("https://").then(|| facts.policy.clone())?;
+        let keys = withdraw::keys(facts);
+        // Of a key that came to the grant since, nobody has asked what that policy says.
+        let last = self.confirmed.clone();
+        let last = last.filter(|_| keys.iter().all(|key| self.keys.contains(key)));
         Some(Question {
             url,
             signers: facts.signers.clone()?,
-            keys: withdraw::keys(facts),
+            keys,
             serial: self.serial,
-            last: self.confirmed.clone(),
+            last,
             now: clock::now(),
         })
     }
 
     /// Notes what came of it.
-    pub fn note(&mut self, word: &Word, now: i64) {
+    pub fn note(&mut self, word: &Word, facts: &Facts, now: i64) {
         self.tried = now;
         self.problem.clone_from(&word.problem);
         if let Some(confirmed) = &word.confirmed {
             self.at = now;
             self.confirmed = Some(confirmed.clone());
+            self.keys = withdraw::keys(facts);
+            self.keys.retain(|key| !word.withdrawn.contains(key));
         }
         self.serial = self.serial.max(word.serial.unwrap_or_default());
         self.failures = if word.problem.is_none() { 0 } else { self.failures.saturating_add(1) };

@@ -63,6 +63,8 @@ pub struct Visits {
 pub fn look(state: &State) -> Visits {
     let State { facts, proofs, .. } = state;
     let mut reader = Reader::new(&facts.account, &facts.keys, proofs);
+    // A key that was withdrawn was the grant's; its comment went with it.
+    reader.keys.extend(facts.withdrawn.iter().map(|key| (key.clone(), String::new())));
     let wanted = Wanted { since: facts.started, sudo_of: Some(facts.uid), only: &LOGINS };
     let mut reach = authlog::newest_first(&wanted, &mut |entry| {
         reader.take(&entry);

@@ -5,13 +5,14 @@
 use super::carry::{CarryError, carry_steps};
 use super::journal::{Event, Facts, Journal, State};
 use super::step::{self, Stage, Step, Wanted};
-use crate::host::Hands;
-use crate::host::change::ChangeError;
+use crate::host::change::{Change, ChangeError};
 use crate::host::signals::Held;
+use crate::host::{Hands, processes};
 use crate::policy::{AuthorizedKey, Fingerprint};
 
-/// How often the files are written and the sessions ended: a session may write while it is ended.
-const ROUNDS: usize = 3;
+/// How often the files are written and the sessions ended: a session may write while it is ended, and
+/// cron may begin what it wrote.
+const ROUNDS: usize = 4;
 
 /// The grant's keys.
 #[must_use]
@@ -36,12 +37,22 @@ pub fn without(facts: &Facts, keys: &[Fingerprint], serial: Option<u64>) -> Opti
     (!facts.keys.is_empty()).then_some(facts)
 }
 
-/// Whether something still stands that a withdrawal took away: it was cut off, or the account has
-/// written a line of its own since. A file that can't be looked at counts.
+/// The fingerprints that were withdrawn from a grant since it was this.
+#[must_use]
+pub fn newly(facts: &Facts, earlier: &Facts) -> Vec<String> {
+    let new = facts.withdrawn.iter().filter(|key| !earlier.withdrawn.contains(key));
+    new.cloned().collect()
+}
+
+/// Whether something still stands that a withdrawal took away: it was cut off, maybe amid other changes
+/// by the customer's own run, or the account has written a line of its own since. A file that can't be
+/// looked at counts.
 #[must_use]
 pub fn is_unfinished(state: &State) -> bool {
     let stands = || Step::Keys.plan(&Wanted::of(state)).is_ok_and(|changes| changes.is_empty());
-    !state.facts.withdrawn.is_empty() && (is_cut(state) || !stands())
+    let settled = state.settled.as_ref().filter(|_| !state.complete);
+    let begun = settled.is_some_and(|settled| !newly(&state.facts, settled).is_empty());
+    !state.facts.withdrawn.is_empty() && (begun || !stands())
 }
 
 /// Whether what was begun last and not completed is a withdrawal: an extension that was cut off has
@@ -61,7 +72,7 @@ pub enum WithdrawError {
     /// A session could not be ended.
     #[error(transparent)]
     Session(#[from] ChangeError),
-    /// Somebody writes keys faster than they are taken away.
+    /// Somebody writes keys or jobs faster than they are taken away.
     #[error("{0}: written again and again")]
     Unsettled(String),
 }
@@ -74,6 +85,21 @@ impl WithdrawError {
     }
 }
 
+fn sessions(wanted: &Wanted) -> Result<Vec<Change>, CarryError> {
+    Ok(Stage::Sessions.plan(wanted)?.changes)
+}
+
+/// Whether what is still to be done about sessions is but to tidy up after them: no job, and nobody.
+/// At last, whoever came meanwhile came with a key that stands.
+fn is_quiet(changes: &[Change], last: bool) -> bool {
+    changes.iter().all(|change| match change {
+        Change::Remove { .. } | Change::Sweep { .. } => false,
+        Change::EndProcesses { running, .. } => last || running.is_empty(),
+        Change::Run { tool } => !tool.line().contains(" disable-linger "),
+        _ => true,
+    })
+}
+
 /// Brings the key files to the journal's lines and ends all sessions. Returns the lines that were not
 /// ours; they are gone.
 pub fn enforce(
@@ -84,7 +110,7 @@ pub fn enforce(
     let state = journal.state().clone();
     let mut wanted = Wanted::of(&state);
     // Only told of: what can't be read must not keep the door open.
-    let lines = step::foreign_lines(&wanted.facts).unwrap_or_default();
+    let lines = step::foreign_lines(&state).unwrap_or_default();
     for last in (0..ROUNDS).rev() {
         // It goes on to its end, whoever asks it to stop.
         signals.asked_to_stop();
@@ -94,11 +120,12 @@ pub fn enforce(
         if last == 0 {
             written?;
         }
-        let sessions = Stage::Sessions.plan(&wanted).map_err(CarryError::from)?;
-        for change in &sessions.changes {
+        processes::end_logins(hands, &wanted.facts.account, wanted.facts.visit());
+        for change in &sessions(&wanted)? {
             change.apply(hands)?;
         }
-        if Step::Keys.plan(&wanted).map_err(CarryError::from)?.is_empty() {
+        let stands = Step::Keys.plan(&wanted).map_err(CarryError::from)?.is_empty();
+        if stands && is_quiet(&sessions(&wanted)?, last == 0) {
             if is_cut(&state) {
                 let proof = state.proof.unwrap_or_else(|| "none".to_owned());
                 let complete = Event::Complete { proof, warned: state.warned };

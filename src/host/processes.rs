@@ -4,6 +4,7 @@ mod end;
 mod packages;
 mod terminal;
 
+pub use end::end_logins;
 pub(in crate::host) use end::{Unended, end_visit};
 
 use std::collections::HashSet;

@@ -71,6 +71,7 @@ words! {
         AuditRepair => "To repair it, open the access again with the same command; to end it: /usr/local/sbin/support-access delete", "복구하려면 같은 명령으로 다시 허용하고, 종료하려면 /usr/local/sbin/support-access delete 를 실행해 주세요.";
         AuditCustomerLines { count: usize } => "lines in the key file that are not of this access: {count}", "공개키 파일에서 이 접속 허용과 관계없는 줄: {count}개";
         Withdrawn { provider: String, count: usize } => "{provider} has withdrawn {count} of the keys: they were taken away, the key file was put back to the lines of this access, and all sessions were ended.", "{provider}에서 키 {count}개를 회수했습니다. 해당 키를 지우고 공개키 파일을 접속 허용 기록대로 되돌렸으며, 모든 세션을 끊었습니다.";
+        LinesTaken { count: usize } => "Keys were withdrawn before, so lines in the key files that are not of this access were taken away ({count}), and all sessions were ended.", "이미 키가 회수된 접속이므로 공개키 파일에 추가된 줄({count}개)을 지우고 모든 세션을 끊었습니다.";
         WouldWithdraw { count: usize } => "The provider has withdrawn {count} of the keys: all sessions would be ended as well.", "제공 업체에서 키 {count}개를 회수했습니다. 실제로 실행하면 모든 세션도 끊깁니다.";
         WithdrawnAll { provider: String } => "{provider} has withdrawn the keys of this support access: it ends now.", "{provider}에서 이 접속의 키를 모두 회수하여 지금 종료합니다.";
         AuditConfirmed { at: String, serial: u64 } => "The provider's policy was last confirmed at {at} (serial {serial}).", "제공 업체 정책을 마지막으로 확인한 시각: {at}(serial {serial})";

@@ -17,4 +17,5 @@ mod believed;
 mod killed;
 mod scale;
 mod scene;
+mod stubborn;
 mod withdrawn;

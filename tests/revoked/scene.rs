@@ -11,7 +11,8 @@ pub(crate) const NAME: &str = "support.example";
 const NEWER: &str = "/var/lib/support-access/newer";
 
 /// nginx as usual, but that each of these files in its folder makes it another site: one that is
-/// broken, that asks to sign in, that leads elsewhere, that hangs up, or that sends a byte a second.
+/// broken, that asks to sign in, that leads elsewhere, that hangs up, that sends a byte a second, or that
+/// names any file with the tag that fits all.
 const SERVER: &str = "server {
     listen 443 ssl;
     server_name {{name}};
@@ -26,6 +27,12 @@ const SERVER: &str = "server {
         if (-f {{root}}/be-elsewhere) { return 302 http://{{name}}/policy.toml; }
         if (-f {{root}}/be-rude) { return 444; }
         if (-f {{root}}/be-slow) { set $limit_rate 1; }
+        if (-f {{root}}/be-sly) { rewrite ^ /sly.toml last; }
+    }
+    location = /sly.toml {
+        alias {{root}}/policy.toml;
+        etag off;
+        add_header ETag '*';
     }
     location = /portal.html { default_type text/html; }
 }

@@ -32,7 +32,7 @@ pub(super) fn run(
     let facts = facts(asked, state)?;
     let mut wanted = Wanted { facts: facts.clone(), ..Wanted::of(state) };
     let plan = Plan::new(&wanted)?;
-    let gone = facts.withdrawn.len() - state.facts.withdrawn.len();
+    let gone = withdraw::newly(&facts, &state.facts).len();
     if asked.options.dry_run {
         if gone > 0 {
             out.say(Look::Strong, &Report::WouldWithdraw { count: gone });
@@ -88,9 +88,12 @@ fn facts(asked: &Asked, state: &State) -> Result<Facts, Failure> {
     let offered = asked.offered.as_ref();
     let gone = withdraw::keys(old).into_iter().map(|key| (key, key.to_string()));
     let gone = gone.filter(|(key, _)| offered.is_some_and(|offered| !offered.contains(key)));
-    let new: Vec<String> =
+    let gone: Vec<String> =
         gone.map(|(_, name)| name).filter(|name| !facts.withdrawn.contains(name)).collect();
-    facts.withdrawn.extend(new);
+    facts.withdrawn.extend(gone);
+    // What he gives again can be withdrawn again.
+    let held = withdraw::keys(&facts);
+    facts.withdrawn.retain(|name| held.iter().all(|key| key.to_string() != *name));
     if let Time::Extend(by) = asked.options.time {
         let by = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
         let deadline = old.deadline.saturating_add(by);
@@ -113,9 +116,9 @@ fn make(
 ) -> Result<Option<Proof>, Failure> {
     journal.write(hands, Event::Amend { facts: Box::new(wanted.facts.clone()) })?;
     end::keep_policy(hands, &asked.policy).context("keeping the policy")?;
-    let earlier = journal.state().settled.as_ref().map_or(0, |facts| facts.withdrawn.len());
+    let earlier = journal.state().settled.clone();
     carry(hands, journal, wanted, signals, &mut |step, changes| told(out, step, changes))?;
-    let count = wanted.facts.withdrawn.len() - earlier;
+    let count = earlier.map_or(0, |earlier| withdraw::newly(&wanted.facts, &earlier).len());
     if count > 0 {
         withdraw::enforce(hands, journal, signals).context("ending the sessions")?;
         out.say(

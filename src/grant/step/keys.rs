@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{PlanError, Planned, Standing, Step, Undo, Wanted, label, standing};
-use crate::grant::journal::Facts;
+use crate::grant::journal::{Facts, State};
 use crate::host::change::{Change, Owner};
 use crate::host::files::{self, FileError, Kind, Trust};
 use crate::text::refusal::Refusal;
@@ -164,20 +164,39 @@ fn read(facts: &Facts) -> Result<Option<String>, PlanError> {
 }
 
 /// Lines in the account's key files that the grant did not write. Empty when there is no file.
-pub fn foreign_lines(facts: &Facts) -> Result<Vec<String>, PlanError> {
-    let tag = tag(facts);
+pub fn foreign_lines(state: &State) -> Result<Vec<String>, PlanError> {
+    let facts = &state.facts;
     let mut lines = Vec::new();
     for path in std::iter::once(&facts.key_file).chain(&facts.other_key_files) {
         let bytes = match files::read(path, Trust::Owner(facts.uid), LIMIT) {
-            // What can't be read safely, or is padded, is no line of the customer's to keep.
-            Err(FileError::Unsafe { .. } | FileError::TooLarge { .. }) => None,
+            // What can't be read safely, or is padded, is no line of the customer's to keep; that there
+            // is something is told.
+            Err(error @ (FileError::Unsafe { .. } | FileError::TooLarge { .. })) => {
+                lines.push(format!("# {error}"));
+                continue;
+            }
             other => other?,
         };
         let text = String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned();
-        let foreign = |line: &&str| !line.contains(&tag) && !line.trim().is_empty();
+        let foreign = |line: &&str| !line.trim().is_empty() && !is_ours(line, state);
         lines.extend(text.lines().filter(foreign).map(str::to_owned));
     }
     Ok(lines)
+}
+
+/// Whether a line lets in a key of the grant's or of a proof's, as [`lines`] writes it. The tag alone
+/// says nothing: the account can write it as well.
+fn is_ours(line: &str, state: &State) -> bool {
+    let mut words = line.splitn(5, ' ');
+    let mut word = || words.next().unwrap_or_default();
+    let (options, key, id) = (word(), format!("{} {}", word(), word()), word());
+    let known = state.settled.iter().chain([&state.facts]).flat_map(|facts| &facts.keys);
+    let known = known.chain(&state.proofs).any(|it| {
+        it.strip_prefix(&key).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    });
+    // An odd number of quotes: what looks like the key is in an option's text.
+    let whole = options.starts_with("restrict") && options.matches('"').count() % 2 == 0;
+    whole && known && id == tag(&state.facts)
 }
 
 pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {

@@ -5,7 +5,11 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open, pidfd_send_signal};
 
-use super::{Process, Visit, of_visit, packages, start, terminal};
+use super::{
+    Process, Visit, in_our_namespace, of_visit, own_line, packages, pids, read, start, status,
+    terminal,
+};
+use crate::host::Hands;
 
 /// Who asked as somebody else (through sudo) has so long to end in order.
 const ASKED: Duration = Duration::from_secs(3);
@@ -62,6 +66,54 @@ pub(in crate::host) fn end_visit(visit: Visit) -> Result<(), Unended> {
     }
 }
 
+/// Ends the logins of an account that sshd has begun and that are not of its visit yet: it may have taken
+/// a key that is gone by now, and PAM takes its time.
+pub fn end_logins(_hands: &Hands, account: &str, visit: Visit) {
+    let begun = Instant::now();
+    let mut logins = under_way(account, visit);
+    for login in &logins {
+        send(login, Signal::TERM);
+    }
+    while !logins.is_empty() && begun.elapsed() < ASKED {
+        std::thread::sleep(Duration::from_millis(20));
+        logins.retain(|login| start(login.pid) == Some(login.start));
+    }
+    for login in &logins {
+        send(login, Signal::KILL);
+    }
+}
+
+/// sshd's processes for such logins: they are root's, and name the account before they ask for its
+/// keys.
+fn under_way(account: &str, visit: Visit) -> Vec<Process> {
+    let visit: HashSet<i32> = of_visit(visit).iter().map(|process| process.pid).collect();
+    let besides = own_line();
+    pids()
+        .filter(|pid| !visit.contains(pid) && !besides.contains(pid) && in_our_namespace(*pid))
+        .filter_map(|pid| {
+            let start = start(pid)?;
+            let it = status(pid).filter(|it| it.uids.iter().all(|uid| *uid == 0))?;
+            let title = read(pid, "cmdline")?;
+            is_login(&title, account).then_some(Process {
+                pid,
+                name: it.name,
+                own: false,
+                parent: it.parent,
+                start,
+            })
+        })
+        .collect()
+}
+
+/// `sshd: NAME [priv]`, from OpenSSH 9.8 on `sshd-session: NAME [priv]`.
+fn is_login(title: &str, account: &str) -> bool {
+    let title = title.split('\0').next().unwrap_or_default().trim_end();
+    title.split_once(": ").is_some_and(|(program, rest)| {
+        ["sshd", "sshd-session"].contains(&program)
+            && rest.strip_suffix(" [priv]").is_some_and(|name| name == account)
+    })
+}
+
 /// By a handle, so that a pid which was given to another process meanwhile is not hit. Before Linux
 /// 5.3 there is none; then only the time between look and signal is left.
 fn send(process: &Process, signal: Signal) {
@@ -96,6 +148,18 @@ mod tests {
         // Nobody reaps it yet, as where its parent was stopped along with it.
         assert_eq!(end_visit(visit), Ok(()));
         child.wait().unwrap();
+    }
+
+    #[test]
+    fn a_login_is_known_by_its_title() {
+        for title in ["sshd: ann [priv]\0\0", "sshd-session: ann [priv]"] {
+            assert!(is_login(title, "ann"), "{title}");
+        }
+        for title in
+            ["sshd: anna [priv]", "sshd: ann@pts/0", "sshd: ann [net]", "x: ann [priv]", ""]
+        {
+            assert!(!is_login(title, "ann"), "{title}");
+        }
     }
 
     #[test]
