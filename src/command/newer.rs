@@ -14,7 +14,7 @@ use super::out::{Exit, Look, Out};
 use crate::grant::journal::{self, Event, Journal, State, Why};
 use crate::grant::newer::{self, Seen};
 use crate::grant::{step, withdraw};
-use crate::host::jail::Jail;
+use crate::host::jail::{self, Jail};
 use crate::host::lock::{Lock, LockError};
 use crate::host::run::Tool;
 use crate::host::signals::Held;
@@ -23,11 +23,14 @@ use crate::host::{Hands, clock, sha256};
 use crate::policy::{Fetcher, Fingerprint, Question, Word};
 use crate::text::report::Report;
 
-/// The hidden verb of the child.
+/// The hidden verb of the child, and of its own child, which hears the site.
 const VERB: &str = "__newer";
+const ALONE: &str = "alone";
+const OURSELVES: &str = "/proc/self/exe";
 
-/// How long the child may take.
+/// How long the child may take; its own child a little less, so that somebody is there to end it.
 const DEADLINE: Duration = Duration::from_secs(40);
+const SOONER: Duration = Duration::from_secs(36);
 
 /// The longest answer that is read; it names the grant's own keys and one text.
 const LONGEST: usize = 64 << 10;
@@ -38,7 +41,12 @@ const LONGEST_LINE: usize = 1000;
 
 /// Serves the hidden verb, if that is what was typed. Returns the exit code.
 pub(super) fn entry(args: &[String]) -> Option<u8> {
-    (args == [VERB]).then(|| match answer() {
+    let run = match args {
+        [verb] if verb == VERB => seclude,
+        [verb, alone] if verb == VERB && alone == ALONE => answer,
+        _ => return None,
+    };
+    Some(match run() {
         Ok(()) => Exit::Done as u8,
         Err(error) => {
             let _ = writeln!(io::stderr(), "{VERB}: {error}");
@@ -47,10 +55,29 @@ pub(super) fn entry(args: &[String]) -> Option<u8> {
     })
 }
 
-/// Runs in the child. Nothing of the site's is read before all rights are given up.
-fn answer() -> io::Result<()> {
+/// Runs in the child: passes question and answer on to its own, which is the first in a pid namespace.
+/// It would itself still be in the old one.
+fn seclude() -> io::Result<()> {
+    if !jail::seclude() {
+        return answer();
+    }
+    let mut child = Tool::new(OURSELVES).args([VERB, ALONE]).stdin(input()?).deadline(SOONER);
+    for (name, value) in std::env::vars() {
+        child = child.env(name, value);
+    }
+    let output = child.run().map_err(io::Error::other)?;
+    io::stdout().lock().write_all(output.stdout.as_bytes())
+}
+
+fn input() -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     io::stdin().lock().take(1 << 20).read_to_end(&mut text)?;
+    Ok(text)
+}
+
+/// Runs in the innermost child. Nothing of the site's is read before all rights are given up.
+fn answer() -> io::Result<()> {
+    let text = input()?;
     let question: Question = serde_json::from_slice(&text)?;
     let jail = Jail::prepare(newer::room())?;
     let fetcher = Fetcher::prepare();
@@ -66,7 +93,7 @@ fn answer() -> io::Result<()> {
 /// over.
 fn ask(question: &Question, state: &State) -> Word {
     let input = serde_json::to_vec(question).unwrap_or_default();
-    let mut child = Tool::new("/proc/self/exe").arg(VERB).stdin(input).deadline(DEADLINE);
+    let mut child = Tool::new(OURSELVES).arg(VERB).stdin(input).deadline(DEADLINE);
     for (name, value) in &state.facts.fetched_with {
         child = child.env(name, value);
     }
