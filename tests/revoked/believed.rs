@@ -30,7 +30,8 @@ fn what_is_not_the_providers_word_takes_nothing() {
         scene.look();
         let audit = scene.audit();
         let problem = audit["policy_problem"].as_str().unwrap_or_default();
-        assert!(problem.contains(says), "{says}: {audit:#}");
+        assert!(!problem.is_empty() && problem.contains(says), "{says}: {audit:#}");
+        assert!(scene.seen()["tried"].as_i64().unwrap() > 1, "{says}: nothing was noted");
         assert_eq!(audit["state"], "open", "{says}");
         assert_eq!(scene.server.host.read(KEY_FILE), lines, "{says}");
         problem.to_owned()
