@@ -28,7 +28,9 @@ const RUNNING: [(&str, &str, u32); 12] = [
     ("a root daemon through sudo", "sudo -n setsid -f nohup sleep 4008 >/dev/null 2>&1", 4008),
     (
         "a root process that does not heed",
-        "sudo -n sh -c 'trap \"\" TERM HUP; setsid sleep 4009 &'",
+        // It must be on its own before sudo, which ends what is left of its terminal, comes back.
+        "sudo -n sh -c 'trap \"\" TERM HUP; setsid sleep 4009 & \
+             until pgrep -f \"sleep 4009\\$\" >/dev/null; do :; done'",
         4009,
     ),
     ("one in a pid namespace of his own", "setsid unshare -Urpf sleep 4010 &", 4010),
@@ -237,7 +239,10 @@ fn a_package_manager_at_work_is_left_to_finish() {
             session.send(&format!("{line}\n"));
             scene.wait_until("pgrep -f '^/bin/sh /var/lib/dpkg/info/slow.postinst' >/dev/null");
 
-            let deleted = server.run("delete").is("failed", 5);
+            let deleted = server.run("delete");
+            let dpkg = || host.run("tail -n 5 /var/log/dpkg.log; dpkg -s slow; ps -ef").stdout;
+            let ended = (&*deleted.word, deleted.output.code);
+            assert_eq!(ended, ("failed", 5), "{deleted}\n{}\n{}", session.screen(), dpkg());
             deleted
                 .says("A package manager that the engineer started is still at work")
                 .says("dpkg");

@@ -133,7 +133,7 @@ pub(super) fn follow(
     };
     // Another run may have ended the grant meanwhile, begun to, or made it another.
     let same = |now: &State| now.facts == state.facts && now.closing.is_none();
-    let Some(now) = journal::read()?.filter(same) else {
+    let Some(now) = journal::read_for_ending()?.filter(same) else {
         return Ok(None);
     };
     let hands = Hands::new(&now.facts.id);
@@ -157,7 +157,7 @@ pub(super) fn follow(
     let done = withdraw(&now, &word.unwrap_or_default(), signals, out)?;
     // Only now: after a run that was killed before the withdrawal stood in the journal, the site would
     // say that nothing has changed since. A record that can't be written is no reason to fail.
-    if looked && journal::read()?.is_some() {
+    if looked && journal::read_for_ending()?.is_some() {
         let _ = seen.keep(&hands);
     }
     Ok(done)

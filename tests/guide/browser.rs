@@ -156,7 +156,14 @@ impl Tab<'_> {
 
     /// Opens a page and waits until it is whole.
     pub(crate) fn go(&mut self, url: &str) {
-        let went = self.order("Page.navigate", &json!({ "url": url }));
+        let mut went = self.order("Page.navigate", &json!({ "url": url }));
+        for _ in 0..5 {
+            // The kernel still tells of the network that was made for the browser.
+            if went["errorText"] != "net::ERR_NETWORK_CHANGED" {
+                break;
+            }
+            went = self.order("Page.navigate", &json!({ "url": url }));
+        }
         assert!(went["errorText"].is_null(), "{url}: {went}");
         self.wait_for(
             &format!("location.href === {} && document.readyState", json!(url)),
