@@ -162,8 +162,8 @@ fn nobody_else_is_told_and_nobody_is_waited_for() {
         expire(&server);
         host.ok(&format!("umount {folder}"));
         assert_eq!((ran.output.code, &*ran.output.stdout), (0, ""), "{ran}");
-        // Told again and again, rather than never.
-        assert_eq!(times(&mut deaf, ENGLISH, "marker-8"), 3, "{}", deaf.screen());
+        // Told again and again, rather than never; the timer itself may have come as well.
+        assert!(times(&mut deaf, ENGLISH, "marker-8") >= 3, "{}", deaf.screen());
     });
     server.run("delete").is("deleted", 0);
     cases.finish(3);
