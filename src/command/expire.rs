@@ -10,7 +10,7 @@ use super::delete::end_and_tell;
 use super::failure::Failure;
 use super::grant::PATIENCE;
 use super::log::write_line;
-use super::newer;
+use super::newer::{self, Told};
 use super::out::{Exit, Look, Out};
 use crate::grant::carry::carry;
 use crate::grant::journal::{self, Event, Journal, JournalError, State, Why};
@@ -41,8 +41,8 @@ fn attempt(out: &mut Out) -> Result<Told, Failure> {
         Break(done) => return Ok(done),
         Continue(state) => state,
     };
-    let told = newer::follow(&state, &mut signals, out)?;
-    if state.left() > WARNING {
+    let (asked, told) = newer::follow(&state, &mut signals, out)?;
+    if !asked || state.left() > WARNING {
         return Ok(told);
     }
     // The site may have taken its time, and systemd starts nothing that runs already: the moment of the
@@ -52,9 +52,6 @@ fn attempt(out: &mut Out) -> Result<Told, Failure> {
         _ => Ok(told),
     }
 }
-
-/// What a run of the timer comes to, if there is anything to tell.
-type Told = Option<(&'static str, Exit)>;
 
 /// Does what the time asks for; goes on where a grant lives.
 fn in_time(signals: &mut Held, out: &mut Out) -> Result<ControlFlow<Told, State>, Failure> {
@@ -115,10 +112,7 @@ fn warn(state: &State) {
 
 /// Without its record nobody can tell when an access ends, so it is closed at once, by the mark that
 /// only root can have set. What it is made of is kept: whether all of it is ours, only the record says.
-fn close_lost(
-    lost: Option<JournalError>,
-    out: &mut Out,
-) -> Result<Option<(&'static str, Exit)>, Failure> {
+fn close_lost(lost: Option<JournalError>, out: &mut Out) -> Result<Told, Failure> {
     // An older program, run by hand, is no reason: the timer's own copy can read what it wrote.
     let newer = matches!(lost, Some(JournalError::Newer(_)));
     let own = std::env::current_exe().is_ok_and(|path| path == Path::new(COPY));

@@ -32,6 +32,9 @@ const OURSELVES: &str = "/proc/self/exe";
 const DEADLINE: Duration = Duration::from_secs(40);
 const SOONER: Duration = Duration::from_secs(36);
 
+/// What a run of the timer comes to, if there is anything to tell.
+pub(super) type Told = Option<(&'static str, Exit)>;
+
 /// The longest answer that is read; it names the grant's own keys and one text.
 const LONGEST: usize = 64 << 10;
 
@@ -109,12 +112,13 @@ fn ask(question: &Question, state: &State) -> Word {
 }
 
 /// Looks for a newer policy if it is time to, and holds the key files to what a withdrawal left. For
-/// the timer, when nothing else was to be done. Takes the lock itself, since a site may be slow.
+/// the timer, when nothing else was to be done. Takes the lock itself, since a site may be slow. Returns
+/// whether a site was asked, and what there is to tell.
 pub(super) fn follow(
     state: &State,
     signals: &mut Held,
     out: &mut Out,
-) -> Result<Option<(&'static str, Exit)>, Failure> {
+) -> Result<(bool, Told), Failure> {
     let due = || {
         let seen = Seen::of(&state.facts);
         let question = seen.question(&state.facts);
@@ -127,14 +131,15 @@ pub(super) fn follow(
         question = due();
     }
     let word = question.map(|question| ask(&question, state));
+    let asked = word.is_some();
     let _lock = match Lock::take("expire", PATIENCE, &mut |_| {}) {
-        Err(LockError::Held(_)) => return Ok(None),
+        Err(LockError::Held(_)) => return Ok((asked, None)),
         other => other?,
     };
     // Another run may have ended the grant meanwhile, begun to, or made it another.
     let same = |now: &State| now.facts == state.facts && now.closing.is_none();
     let Some(now) = journal::read_for_ending()?.filter(same) else {
-        return Ok(None);
+        return Ok((asked, None));
     };
     let hands = Hands::new(&now.facts.id);
     let mut seen = Seen::of(&now.facts);
@@ -153,14 +158,13 @@ pub(super) fn follow(
     if let Some(word) = &word {
         seen.note(word, &now.facts, clock::now());
     }
-    let looked = news || word.is_some();
     let done = withdraw(&now, &word.unwrap_or_default(), signals, out)?;
     // Only now: after a run that was killed before the withdrawal stood in the journal, the site would
     // say that nothing has changed since. A record that can't be written is no reason to fail.
-    if looked && journal::read_for_ending()?.is_some() {
+    if (news || asked) && journal::read_for_ending()?.is_some() {
         let _ = seen.keep(&hands);
     }
-    Ok(done)
+    Ok((asked, done))
 }
 
 /// As many of the account's lines as a log is for: it could write others at each tick, as long as it
@@ -177,7 +181,7 @@ fn withdraw(
     word: &Word,
     signals: &mut Held,
     out: &mut Out,
-) -> Result<Option<(&'static str, Exit)>, Failure> {
+) -> Result<Told, Failure> {
     let keys = withdraw::keys(&state.facts);
     let gone: Vec<Fingerprint> =
         keys.iter().filter(|key| word.all || word.withdrawn.contains(key)).copied().collect();

@@ -7,7 +7,9 @@ use lab::{Cases, Suite};
 use crate::common::{ACCOUNT, CUSTOMER, Server};
 use crate::{CLASS, LIFETIME, last_log};
 
-const GONE: &str = "while [ -e /var/lib/support-access ]; do sleep 0.2; done";
+const GONE: &str = "while [ -e /var/lib/support-access ] || [ -e /run/support-access.lock ]; do
+        sleep 0.2
+    done";
 
 #[test]
 fn cron_ends_it_within_two_minutes() {
