@@ -38,7 +38,8 @@ fn without_systemd_as_well() {
     session.wait_for("ready");
     scene.publish(&scene.policy(6, &[&scene.bob], ""));
     scene.let_time_pass();
-    assert!(session.is_cut_within(Duration::from_secs(150)), "cron did not withdraw the key");
+    // Cron comes within a minute, and its run may wait another for its own moment.
+    assert!(session.is_cut_within(Duration::from_mins(5)), "cron did not withdraw the key");
     scene.server.host.ok("for it in 1 2 3 4 5; do pgrep -x sleep || exit 0; sleep 1; done; exit 1");
     assert!(!Scene::gets_in(&engineer, &scene.ann) && Scene::gets_in(&engineer, &scene.bob));
     scene.server.run("delete").is("deleted", 0);
