@@ -11,7 +11,7 @@ use super::receipt::{Receipt, earlier};
 use super::visits;
 use crate::cli::PolicySource;
 use crate::grant::journal::{self, State};
-use crate::grant::newer::Seen;
+use crate::grant::newer::{self, Seen};
 use crate::grant::step::{self, PlanError, Step, Wanted};
 use crate::grant::survey::Door;
 use crate::grant::{self, proof, survey};
@@ -157,15 +157,15 @@ fn tell_refused(error: &PlanError, out: &mut Out) {
 
 /// Says when the timer last heard from the provider, which can withdraw keys.
 fn tell_policy(state: &State, out: &mut Out) {
-    let seen = Seen::of(&state.facts);
     if !state.facts.withdrawn.is_empty() {
         out.field("withdrawn", json!(state.facts.withdrawn));
         let keys = state.facts.withdrawn.join(", ");
         out.say(Look::Strong, &Report::AuditWithdrawn { keys });
     }
-    if seen.question(&state.facts).is_none() {
+    if newer::site(&state.facts).is_none() {
         return;
     }
+    let seen = Seen::of(&state.facts);
     out.field("policy_confirmed_at", json!(clock::utc(seen.at)));
     out.say(
         Look::Plain,

@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::grant::turn;
 use super::handover;
 use super::log::write_log;
-use super::out::{Exit, Look, Out};
+use super::out::{Exit, Last, Look, Out};
 use super::{policy, visits};
 use crate::cli::PolicySource;
 use crate::grant::journal::{self, JournalError, POLICY, State, Why};
@@ -27,11 +27,7 @@ pub(super) fn run(dry_run: bool, source: &PolicySource, mut out: Out) -> u8 {
     }
 }
 
-fn attempt(
-    dry_run: bool,
-    source: &PolicySource,
-    out: &mut Out,
-) -> Result<(&'static str, Exit), Failure> {
+fn attempt(dry_run: bool, source: &PolicySource, out: &mut Out) -> Result<Last, Failure> {
     // A record that can't be read is told of below.
     if let Ok(Some(state)) = journal::read_for_ending()
         && processes::is_inside(state.facts.visit())
@@ -78,11 +74,7 @@ fn attempt(
 }
 
 /// Ends the grant, tells of it and writes the log.
-pub(super) fn end_and_tell(
-    state: &State,
-    why: Why,
-    out: &mut Out,
-) -> Result<(&'static str, Exit), Failure> {
+pub(super) fn end_and_tell(state: &State, why: Why, out: &mut Out) -> Result<Last, Failure> {
     let already_closing = state.closing.is_some();
     let Some(ended) = ending::end_now(why, out)? else {
         return Ok(("nothing-to-delete", Exit::Done));

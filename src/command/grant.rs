@@ -204,10 +204,8 @@ fn ask<'a>(
         fetched_with: (!given.kept && matches!(given.loaded.origin, Origin::Url(_)))
             .then(|| options.fetched_with.clone()),
     };
-    let policy = &given.loaded.policy;
-    let held = policy.keys.iter().map(AuthorizedKey::fingerprint);
-    let held = held.filter(|key| !policy.revoked.contains(key));
-    let offered = (given.is_published() && !given.kept).then(|| held.collect());
+    let offered = given.loaded.policy.offered().map(AuthorizedKey::fingerprint);
+    let offered = (given.is_published() && !given.kept).then(|| offered.collect());
     let (policy, kept) = (given.loaded.bytes.clone(), given.kept);
     Ok(Asked { options, terms, inputs, door, policy, kept, offered, legacy })
 }
@@ -229,13 +227,8 @@ fn recall(wishes: &mut Wishes, facts: &Facts) {
 /// What the provider has taken out of the policy meanwhile goes from the grant as well; what the
 /// customer names himself is refused by the policy's own rules.
 fn forget_withdrawn(wishes: &mut Wishes, policy: &Policy, named: &Grant) {
-    let holds = |key: &AuthorizedKey| {
-        let fingerprint = key.fingerprint();
-        policy.keys.iter().any(|known| known.fingerprint() == fingerprint)
-            && !policy.revoked.contains(&fingerprint)
-    };
     if named.keys.is_empty() {
-        wishes.keys.retain(holds);
+        wishes.keys.retain(|key| policy.offers(&key.fingerprint()));
     }
     if named.from.is_empty() {
         wishes.from.retain(|from| policy.from.iter().any(|allowed| allowed.covers(from)));

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::failure::Failure;
-use super::out::{Exit, Look, Out};
+use super::out::{Exit, Look, Out, Told};
 use crate::grant::journal::{self, State};
 use crate::grant::step::{COPY, INSTALLED};
 use crate::host::change::Change;
@@ -19,11 +19,7 @@ use crate::text::refusal::Refusal;
 use crate::text::report::Report;
 
 /// Hands the ending over. `None`: a dry run goes on to say what the unit would do.
-pub(super) fn run(
-    dry_run: bool,
-    state: &State,
-    out: &mut Out,
-) -> Result<Option<(&'static str, Exit)>, Failure> {
+pub(super) fn run(dry_run: bool, state: &State, out: &mut Out) -> Result<Told, Failure> {
     out.follow(state.facts.lang);
     let refused = || Refusal::FromInside { account: state.facts.account.clone() };
     let there = |path: &&str| {

@@ -1,7 +1,9 @@
 //! Looking for a newer policy while a grant lives, which the timer does: a child without rights asks the
 //! site and judges what comes; this process takes away what was withdrawn, and can do nothing else.
 
-use std::io::{self, Read, Write};
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::json;
@@ -10,13 +12,13 @@ use super::delete::end_and_tell;
 use super::failure::Failure;
 use super::grant::PATIENCE;
 use super::log::write_log;
-use super::out::{Exit, Look, Out};
-use crate::grant::journal::{self, Event, Journal, State, Why};
-use crate::grant::newer::{self, Seen};
+use super::out::{Exit, Look, Out, Told};
+use crate::grant::journal::{self, Event, FOLDER, Journal, State, Why};
+use crate::grant::newer::Seen;
 use crate::grant::{step, withdraw};
+use crate::host::inside;
 use crate::host::jail::{self, Jail};
 use crate::host::lock::{Lock, LockError};
-use crate::host::run::Tool;
 use crate::host::signals::Held;
 use crate::host::systemd::Scheduler;
 use crate::host::{Hands, clock, sha256};
@@ -26,14 +28,10 @@ use crate::text::report::Report;
 /// The hidden verb of the child, and of its own child, which hears the site.
 const VERB: &str = "__newer";
 const ALONE: &str = "alone";
-const OURSELVES: &str = "/proc/self/exe";
 
 /// How long the child may take; its own child a little less, so that somebody is there to end it.
 const DEADLINE: Duration = Duration::from_secs(40);
 const SOONER: Duration = Duration::from_secs(36);
-
-/// What a run of the timer comes to, if there is anything to tell.
-pub(super) type Told = Option<(&'static str, Exit)>;
 
 /// The longest answer that is read; it names the grant's own keys and one text.
 const LONGEST: usize = 64 << 10;
@@ -44,18 +42,12 @@ const LONGEST_LINE: usize = 1000;
 
 /// Serves the hidden verb, if that is what was typed. Returns the exit code.
 pub(super) fn entry(args: &[String]) -> Option<u8> {
-    let run = match args {
+    let work = match args {
         [verb] if verb == VERB => seclude,
         [verb, alone] if verb == VERB && alone == ALONE => answer,
         _ => return None,
     };
-    Some(match run() {
-        Ok(()) => Exit::Done as u8,
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "{VERB}: {error}");
-            Exit::Failed as u8
-        }
-    })
+    Some(inside::as_child(VERB, work))
 }
 
 /// Runs in the child: passes question and answer on to its own, which is the first in a pid namespace.
@@ -64,51 +56,41 @@ fn seclude() -> io::Result<()> {
     if !jail::seclude() {
         return answer();
     }
-    let mut child = Tool::new(OURSELVES).args([VERB, ALONE]).stdin(input()?).deadline(SOONER);
-    for (name, value) in std::env::vars() {
-        child = child.env(name, value);
-    }
-    let output = child.run().map_err(io::Error::other)?;
-    io::stdout().lock().write_all(output.stdout.as_bytes())
-}
-
-fn input() -> io::Result<Vec<u8>> {
-    let mut text = Vec::new();
-    io::stdin().lock().take(1 << 20).read_to_end(&mut text)?;
-    Ok(text)
+    let question: Question = inside::question()?;
+    let environment = std::env::vars().collect();
+    let word = ask(&[VERB, ALONE], &question, &environment, SOONER).map_err(io::Error::other)?;
+    inside::reply(&word)
 }
 
 /// Runs in the innermost child. Nothing of the site's is read before all rights are given up.
 fn answer() -> io::Result<()> {
-    let text = input()?;
-    let question: Question = serde_json::from_slice(&text)?;
-    let jail = Jail::prepare(newer::room())?;
+    let question: Question = inside::question()?;
+    let jail = Jail::prepare(Path::new(FOLDER))?;
     let fetcher = Fetcher::prepare();
     jail.enter()?;
-    let word = match fetcher {
+    inside::reply(&match fetcher {
         Ok(fetcher) => question.ask(&fetcher),
         Err(error) => Word::problem(&error),
-    };
-    io::stdout().lock().write_all(&serde_json::to_vec(&word)?)
+    })
 }
 
-/// Asks the site by a child. What comes back is not to be trusted: the site may have taken the child
-/// over.
-fn ask(question: &Question, state: &State) -> Word {
-    let input = serde_json::to_vec(question).unwrap_or_default();
-    let mut child = Tool::new(OURSELVES).arg(VERB).stdin(input).deadline(DEADLINE);
-    for (name, value) in &state.facts.fetched_with {
+/// Asks a child. What comes back is not to be trusted: the site may have taken the child over.
+fn ask(
+    words: &[&str],
+    question: &Question,
+    environment: &BTreeMap<String, String>,
+    deadline: Duration,
+) -> Result<Word, String> {
+    let input = serde_json::to_vec(question).map_err(|error| error.to_string())?;
+    let mut child = inside::child(words).stdin(input).deadline(deadline);
+    for (name, value) in environment {
         child = child.env(name, value);
     }
-    let failed = |why: String| Word::problem(&Report::Failed { why });
-    let word = match child.run() {
-        Ok(output) if output.stdout.len() <= LONGEST => {
-            serde_json::from_str(&output.stdout).unwrap_or_else(|error| failed(error.to_string()))
-        }
-        Ok(_) => failed("a long answer".to_owned()),
-        Err(error) => failed(error.to_string()),
-    };
-    word.bounded()
+    let output = child.run().map_err(|error| error.to_string())?.stdout;
+    if output.len() > LONGEST {
+        return Err("a long answer".to_owned());
+    }
+    serde_json::from_str::<Word>(&output).map(Word::bounded).map_err(|error| error.to_string())
 }
 
 /// Looks for a newer policy if it is time to, and holds the key files to what a withdrawal left. For
@@ -130,7 +112,11 @@ pub(super) fn follow(
         std::thread::sleep(Duration::from_secs(state.facts.phase() % 60));
         question = due();
     }
-    let word = question.map(|question| ask(&question, state));
+    let with = &state.facts.fetched_with;
+    let word = question.map(|question| {
+        let word = ask(&[VERB], &question, with, DEADLINE);
+        word.unwrap_or_else(|why| Word::problem(&Report::Failed { why }).bounded())
+    });
     let asked = word.is_some();
     let _lock = match Lock::take("expire", PATIENCE, &mut |_| {}) {
         Err(LockError::Held(_)) => return Ok((asked, None)),

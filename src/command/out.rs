@@ -30,6 +30,12 @@ pub(crate) enum Exit {
     Busy = 7,
 }
 
+/// A last line's word and the exit code that goes with it.
+pub(crate) type Last = (&'static str, Exit);
+
+/// The same of a run that may have nothing to tell.
+pub(crate) type Told = Option<Last>;
+
 /// The output of one run.
 #[derive(Debug)]
 pub(crate) struct Out {

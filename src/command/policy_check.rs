@@ -1,7 +1,7 @@
 //! `policy-check`: lets the publisher's script judge a policy with the program's own eyes.
 
 use super::out::{Exit, Look, Out};
-use crate::policy::{AuthorizedKey, Origin, Policy};
+use crate::policy::{Origin, Policy};
 use crate::text::Lang;
 
 /// Prints the policy's fields as `name=value`, or says what is wrong with it.
@@ -27,14 +27,8 @@ pub(super) fn run(origin: &Origin, mut out: Out) -> u8 {
     let from: Vec<String> = policy.from.iter().map(ToString::to_string).collect();
     let until =
         policy.valid_until.map(|date| date.unix_timestamp().to_string()).unwrap_or_default();
-    // Those that open something.
-    let fingerprints: Vec<String> = policy
-        .keys
-        .iter()
-        .map(AuthorizedKey::fingerprint)
-        .filter(|print| !policy.revoke_all && !policy.revoked.contains(print))
-        .map(|print| print.to_string())
-        .collect();
+    let fingerprints: Vec<String> =
+        policy.offered().map(|key| key.fingerprint().to_string()).collect();
     for (name, value) in [
         ("provider", policy.provider.clone()),
         ("language", language.to_owned()),

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::facts::Facts;
-use super::journal::{FOLDER, NEWER};
+use super::journal::NEWER;
 use super::withdraw;
 use crate::host::change::{Change, ChangeError, Owner};
 use crate::host::files::{self, Trust};
@@ -90,14 +90,14 @@ impl Seen {
     /// What to ask the site that the policy came from; `None` where it came from no site.
     #[must_use]
     pub fn question(&self, facts: &Facts) -> Option<Question> {
-        let url = facts.policy.starts_with("https://").then(|| facts.policy.clone())?;
+        let (url, signers) = site(facts)?;
         let keys = withdraw::keys(facts);
         // Of a key that came to the grant since, nobody has asked what that policy says.
         let last = self.confirmed.clone();
         let last = last.filter(|_| keys.iter().all(|key| self.keys.contains(key)));
         Some(Question {
-            url,
-            signers: facts.signers.clone()?,
+            url: url.to_owned(),
+            signers: signers.to_owned(),
             keys,
             serial: self.serial,
             last,
@@ -120,8 +120,10 @@ impl Seen {
     }
 }
 
-/// The folder over which the child that asks makes its room: it must not see what a grant keeps.
+/// The URL that the policy came from, and who may sign it; `None` where it came from no site.
 #[must_use]
-pub fn room() -> &'static Path {
-    Path::new(FOLDER)
+pub fn site(facts: &Facts) -> Option<(&str, &str)> {
+    let url = facts.policy.as_str();
+    let signers = facts.signers.as_deref()?;
+    url.starts_with("https://").then_some((url, signers))
 }

@@ -21,7 +21,7 @@ use crate::host::run::Tool;
 use crate::text::refusal::Refusal;
 
 pub use super::facts::Step;
-pub use account::{Standing, mark, standing};
+pub use account::{Standing, comes_back, mark, standing};
 pub use keys::{ProofKey, foreign_lines};
 pub use leftovers::elsewhere;
 pub use program::{COPY, INSTALLED, at_hand, installs, own_bytes};

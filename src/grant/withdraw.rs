@@ -5,7 +5,7 @@
 use super::carry::{CarryError, carry_steps};
 use super::journal::{Event, Facts, Journal, State};
 use super::step::{self, Stage, Step, Wanted};
-use crate::host::change::{Change, ChangeError};
+use crate::host::change::ChangeError;
 use crate::host::signals::Held;
 use crate::host::{Hands, processes};
 use crate::policy::{AuthorizedKey, Fingerprint};
@@ -85,21 +85,6 @@ impl WithdrawError {
     }
 }
 
-fn sessions(wanted: &Wanted) -> Result<Vec<Change>, CarryError> {
-    Ok(Stage::Sessions.plan(wanted)?.changes)
-}
-
-/// Whether what is still to be done about sessions is but to tidy up after them: no job, and nobody.
-/// At last, whoever came meanwhile came with a key that stands.
-fn is_quiet(changes: &[Change], last: bool) -> bool {
-    changes.iter().all(|change| match change {
-        Change::Remove { .. } | Change::Sweep { .. } => false,
-        Change::EndProcesses { running, .. } => last || running.is_empty(),
-        Change::Run { tool } => !tool.line().contains(" disable-linger "),
-        _ => true,
-    })
-}
-
 /// Brings the key files to the journal's lines and ends all sessions. Returns the lines that were not
 /// ours; they are gone.
 pub fn enforce(
@@ -121,11 +106,13 @@ pub fn enforce(
             written?;
         }
         processes::end_logins(hands, &wanted.facts.account, wanted.facts.visit());
-        for change in &sessions(&wanted)? {
+        for change in &Stage::Sessions.plan(&wanted).map_err(CarryError::from)?.changes {
             change.apply(hands)?;
         }
         let stands = Step::Keys.plan(&wanted).map_err(CarryError::from)?.is_empty();
-        if stands && is_quiet(&sessions(&wanted)?, last == 0) {
+        // At last, whoever came meanwhile came with a key that stands.
+        let quiet = last == 0 || processes::of_visit(wanted.facts.visit()).is_empty();
+        if stands && quiet && !step::comes_back(&wanted).map_err(CarryError::from)? {
             if is_cut(&state) {
                 let proof = state.proof.unwrap_or_else(|| "none".to_owned());
                 let complete = Event::Complete { proof, warned: state.warned };

@@ -1,4 +1,4 @@
-//! The hidden verb: what this program does as its own child, in private namespaces.
+//! This program as its own child, by a hidden verb; and what it does so in private namespaces.
 
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
@@ -9,6 +9,7 @@ use nix::unistd::Uid;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::run::Tool;
 use super::{as_account, door, namespace};
 
 /// The exit code when something went wrong inside; sshd and ssh use 255, a refusal of ours is 1.
@@ -19,26 +20,33 @@ const FAILED: u8 = 125;
 #[must_use]
 pub fn entry(args: &[OsString]) -> Option<u8> {
     let (verb, args) = args.split_first()?;
-    if verb != namespace::VERB {
-        return None;
-    }
+    (verb == namespace::VERB).then(|| as_child(namespace::VERB, || serve(args)))
+}
+
+/// Does a child's work, which only root's may do; returns the exit code.
+pub fn as_child(verb: &str, work: impl FnOnce() -> io::Result<()>) -> u8 {
     let done = if Uid::effective().is_root() {
-        serve(args)
+        // Whoever waits for us being killed must not leave us behind.
+        prctl::set_pdeathsig(Signal::SIGKILL).map_err(io::Error::from).and_then(|()| work())
     } else {
         Err(io::Error::from(io::ErrorKind::PermissionDenied))
     };
-    Some(match done {
+    match done {
         Ok(()) => 0,
         Err(error) => {
-            let _ = writeln!(io::stderr(), "{}: {error}", namespace::VERB);
+            let _ = writeln!(io::stderr(), "{verb}: {error}");
             FAILED
         }
-    })
+    }
+}
+
+/// This program again, as a child that is started with these words.
+#[must_use]
+pub fn child(words: &[&str]) -> Tool {
+    namespace::ourselves(words)
 }
 
 fn serve(args: &[OsString]) -> io::Result<()> {
-    // Whoever waits for us being killed must not leave us behind.
-    prctl::set_pdeathsig(Signal::SIGKILL)?;
     let words: Vec<Option<&str>> = args.iter().map(|arg| arg.to_str()).collect();
     match words.as_slice() {
         [Some(namespace::FOLDER), Some(folder), Some(_), ..] => {
@@ -51,13 +59,15 @@ fn serve(args: &[OsString]) -> io::Result<()> {
     }
 }
 
-fn question<Q: DeserializeOwned>() -> io::Result<Q> {
+/// What the child is asked.
+pub fn question<Q: DeserializeOwned>() -> io::Result<Q> {
     let mut text = Vec::new();
     io::stdin().lock().take(1 << 20).read_to_end(&mut text)?;
     Ok(serde_json::from_slice(&text)?)
 }
 
-fn reply(answer: &impl Serialize) -> io::Result<()> {
+/// What it answers.
+pub fn reply(answer: &impl Serialize) -> io::Result<()> {
     let text = serde_json::to_vec(answer)?;
     io::stdout().lock().write_all(&text)
 }

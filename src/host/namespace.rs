@@ -33,9 +33,14 @@ pub(super) const DAEMON: &str = "daemon";
 
 const OURSELVES: &str = "/proc/self/exe";
 
-/// This program again, to do one thing inside.
+/// This program again, as a child that does what these words say.
+pub(super) fn ourselves(words: &[&str]) -> Tool {
+    Tool::new(OURSELVES).args(words.iter().copied())
+}
+
+/// The same, to do one thing inside.
 pub(super) fn inside(what: &str) -> Tool {
-    Tool::new(OURSELVES).args([VERB, what])
+    ourselves(&[VERB, what])
 }
 
 /// The same program, but for it alone there is an empty folder `path` of root's under `/run`.

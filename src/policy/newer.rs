@@ -133,27 +133,31 @@ impl Question {
         // Of a policy of later schemas only the frozen part is understood: that a key is missing
         // where this program looks for it says nothing there.
         let whole = Policy::parse(text, &name);
-        let missing = |key: &Fingerprint| {
-            whole.as_ref().is_ok_and(|policy| policy.keys.iter().all(|it| it.fingerprint() != *key))
+        let gone = |key: &&Fingerprint| {
+            frozen.revokes(key) || whole.as_ref().is_ok_and(|policy| !policy.offers(key))
         };
-        let gone = |key: &&Fingerprint| frozen.revokes(key) || missing(key);
-        let word = Word {
+        let believed = match frozen.valid_until {
+            None => Err(TrustProblem::NoEnd),
+            Some(until) => in_its_time(until, now).map(|()| until.unix_timestamp()),
+        };
+        let believed = believed.and_then(|until| match frozen.unreadable {
+            0 => Ok(until),
+            count => Err(TrustProblem::Unreadable { count }),
+        });
+        // What it withdraws stays withdrawn, whatever else is wrong with it.
+        let word = match believed {
+            Ok(valid_until) => {
+                let confirmed = Some(Confirmed { serial, valid_until, tag });
+                Word { confirmed, ..Word::default() }
+            }
+            Err(problem) => trust(problem),
+        };
+        Word {
             withdrawn: self.keys.iter().filter(gone).copied().collect(),
             all: frozen.revoke_all,
             serial: Some(serial),
-            ..Word::default()
-        };
-        // What it withdraws stays withdrawn, whatever else is wrong with it.
-        let but = |problem: Word| Word { problem: problem.problem, ..word.clone() };
-        let Some(until) = frozen.valid_until else { return but(trust(TrustProblem::NoEnd)) };
-        if let Err(problem) = in_its_time(until, now) {
-            return but(trust(problem));
+            ..word
         }
-        if frozen.unreadable > 0 {
-            return but(trust(TrustProblem::Unreadable { count: frozen.unreadable }));
-        }
-        let valid_until = until.unix_timestamp();
-        Word { confirmed: Some(Confirmed { serial, valid_until, tag }), ..word }
     }
 }
 

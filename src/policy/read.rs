@@ -131,6 +131,19 @@ impl Policy {
         fields.finish()?;
         Ok(policy)
     }
+
+    /// Its keys that open something: those that are not withdrawn.
+    pub fn offered(&self) -> impl Iterator<Item = &AuthorizedKey> {
+        let open =
+            |key: &&AuthorizedKey| !self.revoke_all && !self.revoked.contains(&key.fingerprint());
+        self.keys.iter().filter(open)
+    }
+
+    /// Whether this key is one of them.
+    #[must_use]
+    pub fn offers(&self, key: &Fingerprint) -> bool {
+        self.offered().any(|offered| offered.fingerprint() == *key)
+    }
 }
 
 fn provider(field: &Field) -> Result<String, PolicyError> {

@@ -141,12 +141,7 @@ fn published_keys(policy: &Policy, wishes: &Wishes) -> Result<Vec<AuthorizedKey>
     let chosen = |key: &AuthorizedKey| {
         wishes.keys.is_empty() || wishes.keys.iter().any(|w| w.fingerprint() == key.fingerprint())
     };
-    let kept: Vec<_> = policy
-        .keys
-        .iter()
-        .filter(|key| !policy.revoked.contains(&key.fingerprint()) && chosen(key))
-        .cloned()
-        .collect();
+    let kept: Vec<_> = policy.offered().filter(|key| chosen(key)).cloned().collect();
     if kept.is_empty() { Err(Refusal::AllRevoked { provider: provider() }) } else { Ok(kept) }
 }
 

@@ -74,7 +74,7 @@ words! {
         LinesTaken { count: usize } => "Keys were withdrawn before, so lines in the key files that are not of this access were taken away ({count}), and all sessions were ended.", "이미 키가 회수된 접속이므로 공개키 파일에 추가된 줄({count}개)을 지우고 모든 세션을 끊었습니다.";
         WouldWithdraw { count: usize } => "The provider has withdrawn {count} of the keys: all sessions would be ended as well.", "제공 업체에서 키 {count}개를 회수했습니다. 실제로 실행하면 모든 세션도 끊깁니다.";
         WithdrawnAll { provider: String } => "{provider} has withdrawn the keys of this support access: it ends now.", "{provider}에서 이 접속의 키를 모두 회수하여 지금 종료합니다.";
-        AuditConfirmed { at: String, serial: u64 } => "The provider's policy was last confirmed at {at} (serial {serial}).", "제공 업체 정책을 마지막으로 확인한 시각: {at}(serial {serial})";
+        AuditConfirmed { at: String, serial: u64 } => "The provider's policy was last confirmed at {at} (serial {serial}).", "제공 업체 정책을 마지막으로 확인한 시각: {at}(일련번호 {serial})";
         AuditUnconfirmed { why: String } => "Since then it could not be confirmed: {why}. The access goes on to its own end.", "이후에는 확인하지 못했습니다: {why}. 접속은 정해진 시각에 종료됩니다.";
         AuditWithdrawn { keys: String } => "Keys that the provider has withdrawn: {keys}", "제공 업체가 회수한 키: {keys}";
         AuditProcesses { list: String } => "processes of the account: {list}", "계정의 프로세스: {list}";

@@ -141,22 +141,7 @@ fn a_bad_gz_is_replaced_by_the_raw_file() {
 fn a_mirror_helps() {
     let root = fresh_dir("mirrored");
     let site = site();
-    let out = crate::site::publish(&[
-        "--policy",
-        site.policy.to_str().unwrap(),
-        "--url",
-        URL,
-        "--out",
-        root.to_str().unwrap(),
-        "--sign",
-        site.key.to_str().unwrap(),
-        "--binaries",
-        site.binaries.to_str().unwrap(),
-        "--allow-dirty",
-        "--mirror",
-        "https://mirror.example.test",
-    ]);
-    assert!(out.status.success(), "{out:?}");
+    site.publish(&site.binaries, URL, &root, &["--mirror", "https://mirror.example.test"]);
     assert!(fs::read_to_string(root.join("install.sh")).unwrap().contains("mirror.example.test"));
     let only_the_mirror =
         "location ~ ^/v/ { if ($http_host = support.example.test) { return 503; } }";

@@ -1,6 +1,6 @@
 //! Where the program may be unpacked and run.
 
-use crate::site::{URL, build, fresh_dir, publish, site};
+use crate::site::{URL, build, fresh_dir, site};
 use crate::world::World;
 use crate::{SHELLS, line};
 
@@ -81,20 +81,7 @@ fn an_older_processor() {
     let site = site();
     let dir = fresh_dir("older");
     build(&dir, &["--cfg", "older_processor"]);
-    let out = publish(&[
-        "--policy",
-        site.policy.to_str().unwrap(),
-        "--url",
-        URL,
-        "--out",
-        dir.join("site").to_str().unwrap(),
-        "--sign",
-        site.key.to_str().unwrap(),
-        "--binaries",
-        dir.to_str().unwrap(),
-        "--allow-dirty",
-    ]);
-    assert!(out.status.success(), "{out:?}");
+    site.publish(&dir, URL, &dir.join("site"), &[]);
     let run = World::default().serving(dir.join("site")).run(&line("dash", ""));
     run.assert_failed(27, "illegal-instruction");
 }

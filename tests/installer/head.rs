@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use crate::site::{URL, fresh_dir, publish, sh, site};
+use crate::site::{URL, fresh_dir, sh, site};
 use crate::world::World;
 use crate::{SHELLS, line};
 
@@ -120,24 +120,10 @@ fn it_fits_into_16_kib_with_two_signers_and_a_mirror() {
     let (site, dir) = (site(), fresh_dir("size"));
     sh(&format!("cd {}; ssh-keygen -q -t ed25519 -N '' -C other -f other", dir.display()));
     let other = dir.join("other.pub");
-    let out = publish(&[
-        "--policy",
-        site.policy.to_str().unwrap(),
-        "--url",
-        "https://support-access.hosting.company.example/ssh",
-        "--mirror",
-        "https://support-access.mirror.company.example/ssh",
-        "--out",
-        dir.join("site").to_str().unwrap(),
-        "--sign",
-        site.key.to_str().unwrap(),
-        "--signers",
-        other.to_str().unwrap(),
-        "--binaries",
-        site.binaries.to_str().unwrap(),
-        "--allow-dirty",
-    ]);
-    assert!(out.status.success(), "{out:?}");
+    let url = "https://support-access.hosting.company.example/ssh";
+    let mirror = ["--mirror", "https://support-access.mirror.company.example/ssh"];
+    let signers = ["--signers", other.to_str().unwrap()];
+    site.publish(&site.binaries, url, &dir.join("site"), &[mirror, signers].concat());
     let script = fs::read_to_string(dir.join("site/install.sh")).unwrap();
     assert_eq!(script.matches(" ssh-ed25519 ").count(), 2);
     assert!(script.contains(".mirror."));

@@ -25,6 +25,18 @@ pub(crate) struct Site {
     pub(crate) cert: PathBuf,
 }
 
+impl Site {
+    /// Publishes these programs for a place, into a folder, with more arguments; it must succeed.
+    pub(crate) fn publish(&self, binaries: &Path, url: &str, out: &Path, more: &[&str]) {
+        let [policy, out, key, binaries] =
+            [&self.policy, out, &self.key, binaries].map(|path| path.to_str().unwrap());
+        let place = ["--policy", policy, "--url", url, "--out", out, "--sign", key];
+        let which = ["--binaries", binaries, "--allow-dirty"];
+        let ran = publish(&[&place[..], &which, more].concat());
+        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    }
+}
+
 /// The site, made once.
 pub(crate) fn site() -> &'static Site {
     static SITE: OnceLock<Site> = OnceLock::new();
@@ -85,20 +97,7 @@ fn make(dir: &Path) -> Site {
     fs::write(&site.policy, "# the stand-in reads no policy\nprovider = \"example\"\n").unwrap();
     sh(&format!("ssh-keygen -q -t ed25519 -N '' -C tests -f {}", site.key.display()));
     certificates(dir);
-    let out = publish(&[
-        "--policy",
-        site.policy.to_str().unwrap(),
-        "--url",
-        URL,
-        "--out",
-        site.root.to_str().unwrap(),
-        "--sign",
-        site.key.to_str().unwrap(),
-        "--binaries",
-        site.binaries.to_str().unwrap(),
-        "--allow-dirty",
-    ]);
-    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    site.publish(&site.binaries, URL, &site.root, &[]);
     site
 }
 

@@ -51,18 +51,27 @@ impl Published {
         let release = Key::generate_with(&["-t", "ecdsa", "-b", "256", "-m", "PEM"]);
         let policy = folder.path().join("policy.toml");
         fs::write(&policy, policy_text(&key)).expect("the policy is written");
+        let published = Self { folder, key, signer };
+        published.publish(site, |publish| {
+            publish
+                .args(["--openssl-key".as_ref(), release.file().as_os_str()])
+                .args(["--binaries".as_ref(), binaries().as_os_str()])
+                .arg("--allow-dirty");
+        });
+        published
+    }
+
+    /// Runs `scripts/publish` on the folder's policy, with more arguments; it must succeed.
+    fn publish(&self, site: &str, more: impl FnOnce(&mut Command)) {
         let mut publish = Command::new(repository().join("scripts/publish"));
         publish
-            .args(["--policy".as_ref(), policy.as_os_str()])
+            .args(["--policy".as_ref(), self.folder.path().join("policy.toml").as_os_str()])
             .args(["--url", &format!("https://{site}")])
-            .args(["--out".as_ref(), folder.path().join("site").as_os_str()])
-            .args(["--sign".as_ref(), signer.file().as_os_str()])
-            .args(["--openssl-key".as_ref(), release.file().as_os_str()])
-            .arg("--allow-dirty");
-        publish.args(["--binaries".as_ref(), binaries().as_os_str()]);
+            .args(["--out".as_ref(), self.root().as_os_str()])
+            .args(["--sign".as_ref(), self.signer.file().as_os_str()]);
+        more(&mut publish);
         let out = publish.output().expect("scripts/publish runs");
         assert!(out.status.success(), "scripts/publish: {}", String::from_utf8_lossy(&out.stderr));
-        Self { folder, key, signer }
     }
 
     /// The folder that a web server serves.
@@ -76,15 +85,9 @@ impl Published {
         let text = fs::read_to_string(&policy).expect("the policy");
         let text = text.replace("serial = 1\n", "serial = 2\nrevoke-all = true\n");
         fs::write(&policy, &text).expect("the policy is written");
-        let mut publish = Command::new(repository().join("scripts/publish"));
-        publish
-            .args(["--policy-only", "--policy"])
-            .arg(&policy)
-            .args(["--url", &format!("https://{SITE}")])
-            .args(["--out".as_ref(), self.root().as_os_str()])
-            .args(["--sign".as_ref(), self.signer.file().as_os_str()]);
-        let out = publish.output().expect("scripts/publish runs");
-        assert!(out.status.success(), "scripts/publish: {}", String::from_utf8_lossy(&out.stderr));
+        self.publish(SITE, |publish| {
+            publish.arg("--policy-only");
+        });
     }
 
     /// Serves it by nginx as `docs/nginx.conf` says.

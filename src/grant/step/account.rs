@@ -107,6 +107,21 @@ fn useradd(facts: &Facts, home: &[&str]) -> Tool {
         .args(["--no-log-init", &facts.account])
 }
 
+/// Whether something is left that would bring the account's processes back: a job, or a systemd of its
+/// own that logind keeps.
+pub fn comes_back(wanted: &Wanted) -> Result<bool, PlanError> {
+    let mut jobs = Undo::default();
+    super::leftovers::jobs(wanted, &mut jobs)?;
+    Ok(!jobs.changes.is_empty() || lingers(&wanted.facts)?)
+}
+
+fn lingers(facts: &Facts) -> Result<bool, PlanError> {
+    let linger = Path::new("/var/lib/systemd/linger").join(&facts.account);
+    Ok(scheduler() == Some(Scheduler::Systemd)
+        && crate::host::run::find("loginctl").is_some()
+        && files::look(&linger, Trust::Root)?.is_some())
+}
+
 /// Ends those who are in: what could bring them back first, then the sessions, then whatever runs.
 pub(super) fn undo_sessions(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
     let facts = &wanted.facts;
@@ -117,14 +132,10 @@ pub(super) fn undo_sessions(wanted: &Wanted, undo: &mut Undo) -> Result<(), Plan
     {
         return Ok(());
     }
-    let linger = Path::new("/var/lib/systemd/linger").join(&facts.account);
     let logind = scheduler() == Some(Scheduler::Systemd)
         && files::look(Path::new(&format!("/run/systemd/users/{}", facts.uid)), Trust::Root)?
             .is_some();
-    if scheduler() == Some(Scheduler::Systemd)
-        && crate::host::run::find("loginctl").is_some()
-        && files::look(&linger, Trust::Root)?.is_some()
-    {
+    if lingers(facts)? {
         // Of an account that is gone logind knows no more; then its record goes with the leftovers.
         let tool = Tool::new("loginctl").args(["disable-linger", &facts.account]).allow(&[1]);
         undo.changes.push(Change::Run { tool });
