@@ -69,7 +69,11 @@ fn swap(rounds: usize, extensions: usize, another: bool) -> u64 {
     }
     let (mut swaps, mut extended, mut met) = (0, 0, 0);
     let at_least = (5_000 / OWN.len()) as u64;
-    for round in 0..rounds {
+    // The account can damage its own key file so that no extension can be made any more, which is said
+    // each time; then access is opened anew.
+    let mut round = 0;
+    while round < rounds || extended == 0 || met == 0 {
+        assert!(round < rounds + 20, "{extended} extensions made, {met} not: this proves nothing");
         scene.server.grant("--sudo full --no-verify").is("granted", 0);
         start("cafe24", "/home/cafe24", OWN[0]);
         start("cafe24", "/tmp/own", OWN[1]);
@@ -78,7 +82,8 @@ fn swap(rounds: usize, extensions: usize, another: bool) -> u64 {
         for turn in 0..400 {
             // However slow the machine is at this moment: the swappers go on meanwhile.
             let enough = || OWN.iter().all(|count| counted(&scene, count) >= at_least);
-            if turn >= extensions && extended > 0 && met > 0 && enough() {
+            let seen = (extended > 0 && met > 0) || turn >= 40;
+            if turn >= extensions && seen && enough() {
                 break;
             }
             // In turn at full speed, too, which gets to write more often.
@@ -104,14 +109,13 @@ fn swap(rounds: usize, extensions: usize, another: bool) -> u64 {
         for count in OWN {
             swaps += counted(&scene, count);
         }
+        round += 1;
     }
     if another {
         host.ok("pkill -KILL -u stranger perl; sleep 0.2; rm -r /tmp/others");
         swaps += counted(&scene, OTHERS);
     }
-    println!("{extended} extensions made, {met} not");
-    assert!(extended > 0, "root never got to write: the test proves nothing");
-    assert!(met > 0, "root never met a swapped name: the test proves nothing");
+    println!("{round} rounds, {extended} extensions made, {met} not");
     let left = scene.left();
     assert!(left.is_empty(), "something is left:\n{left}");
     scene.assert_canaries("in the end");

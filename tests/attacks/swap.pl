@@ -22,7 +22,16 @@ sub make_links {
 sub rest {
     sysseek(STDOUT, 0, 0);
     syswrite(STDOUT, "$count\n");
-    select(undef, undef, undef, 0.002);
+    select(undef, undef, undef, shift // 0.002);
+}
+
+# With every name in its place now and then for longer and longer: on the slowest machine, too, root
+# gets to write at last.
+my ($rests, $longer) = (0, 0.002);
+sub rest_whole {
+    return rest() if ++$rests % 16;
+    $longer *= 1.04 if $longer < 1;
+    rest($longer);
 }
 
 chdir $where or die "$where: $!";
@@ -45,7 +54,7 @@ if (-d ".ssh") {
         rest() if $turn % 16 == 8;
         swap(".ssh/authorized_keys", $name);
         for my $staged (glob(".ssh/.authorized_keys.*.tmp")) { swap($staged, "to.file") }
-        rest() if ++$turn % 16 == 0;
+        rest_whole() if ++$turn % 16 == 0;
     }
 } else {
     # A tree that root walks through: its folders turn into links to others' folders.
@@ -60,6 +69,6 @@ if (-d ".ssh") {
             rest() if $turn % 16 == 4;
             swap($part, $folders[$turn % 5]);
         }
-        rest() if ++$turn % 16 == 0;
+        rest_whole() if ++$turn % 16 == 0;
     }
 }
