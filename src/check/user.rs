@@ -14,6 +14,7 @@ pub(super) const CAUSES: &[Cause] = &[
     Cause::new("more-methods", Stage::User, &text::CALL_MORE_METHODS, more_methods),
     Cause::new("grant-over", Stage::User, &text::GRANT_OVER, grant_over),
     Cause::new("other-source", Stage::User, &text::OTHER_SOURCE, other_source),
+    Cause::new("forward-masked", Stage::User, &text::FORWARD_MASKED, forward_masked),
     Cause::new("key-refused", Stage::User, &text::KEY_REFUSED, key_refused),
 ];
 
@@ -68,7 +69,7 @@ fn proposed(call: &Call) -> Option<Vec<String>> {
     if let Some(name) = told.filter(|_| !call.heard.ran) {
         return Some(vec![name.to_owned()]);
     }
-    if !call.heard.denied() || too_many(call) {
+    if !refused(call) {
         return None;
     }
     if let Some(name) = receipt {
@@ -142,6 +143,16 @@ fn other_source(call: &Call) -> Option<Finding> {
     (refused(call) && !inside).then(|| {
         let list: Vec<String> = allowed.iter().map(ToString::to_string).collect();
         Finding::new(vec![format!("{own}: {}", list.join(", "))], Fix::Told)
+    })
+}
+
+/// A router that hides who comes through it makes all of them come from its own address.
+fn forward_masked(call: &Call) -> Option<Finding> {
+    let via = call.asked.via.as_ref()?;
+    let allowed = &call.asked.receipt.as_ref().filter(|it| !it.from.is_empty())?.from;
+    refused(call).then(|| {
+        let list: Vec<String> = allowed.iter().map(ToString::to_string).collect();
+        Finding::new(vec![format!("{via}: {}", list.join(", "))], Fix::Told)
     })
 }
 

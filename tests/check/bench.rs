@@ -38,6 +38,8 @@ pub(crate) enum Mend {
     Typed(&'static str),
     /// What the text says, done on the engineer's machine as root.
     Engineer(&'static str),
+    /// What the text says, done on the router.
+    RouterByHand(&'static str),
     /// What the text says, done on the server.
     Server(&'static str),
 }
@@ -118,6 +120,8 @@ impl Bench {
             "useradd -m -s /bin/bash eng && echo 'eng ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/eng",
         );
         router.forwards();
+        // What comes through the router must go back through it.
+        server.ok("ip route replace 192.0.2.0/24 via 198.51.100.1");
         let bench = Self { server, engineer, router, _other: other, key };
         bench.open("");
         bench.restore("");
@@ -250,6 +254,7 @@ impl Bench {
             }
             Mend::Typed(words) => return Some(words.to_owned()),
             Mend::Engineer(script) => drop(self.engineer.ok(script)),
+            Mend::RouterByHand(script) => drop(self.router.ok(script)),
             Mend::Server(script) => drop(self.server.ok(script)),
         }
         Some(case.words.to_owned())

@@ -6,14 +6,16 @@ use crate::bench::{BY_PORT, BY_RECEIPT, Case, Mend, TYPED, run};
 macro_rules! service {
     ($port:literal, $says:literal) => {
         concat!(
-            "systemd-run -q --collect --unit svc",
+            // In a file: systemd would take the signs of variables for its own.
+            "printf %s '$l = IO::Socket::INET->new(LocalPort => $ARGV[0], Listen => 5) or die; \
+             while ($c = $l->accept) { $c->print($ARGV[1]); $c->flush; push @k, $c }' \
+             >/run/test/svc.pl && systemd-run -q --collect --unit svc",
             $port,
-            " perl -MIO::Socket::INET -e '$l=IO::Socket::INET->new(LocalPort=>",
+            " perl -MIO::Socket::INET /run/test/svc.pl ",
             $port,
-            ",Listen=>5,ReuseAddr=>1) or die; while($c=$l->accept){$c->print(\"",
+            " '",
             $says,
-            "\");$c->flush;push @k,$c}' && \
-             for i in 1 2 3 4 5 6 7 8 9 10; do ss -ltn | grep -q :",
+            "' && for i in 1 2 3 4 5 6 7 8 9 10; do ss -ltn | grep -q :",
             $port,
             " && break; sleep 0.2; done"
         )
@@ -69,7 +71,7 @@ pub(crate) const CASES: &[Case] = &[
     Case::new("refused", TYPED, Mend::Doctor).server("systemctl stop ssh"),
     Case::new("refused", TYPED, Mend::Doctor).server(filter!("reject with tcp reset")),
     Case::new("not-ssh", "rocky@203.0.113.10:8080 -i /home/eng/k", Mend::Typed(TYPED))
-        .server(service!("8080", "HTTP/1.1 400 Bad Request\\r\\n\\r\\n"))
+        .server(service!("8080", "HTTP/1.1 400 Bad Request\r\n\r\n"))
         .restore("systemctl stop svc8080"),
     Case::new("silent", "rocky@203.0.113.10:8081 -i /home/eng/k", Mend::Typed(TYPED))
         .server(service!("8081", ""))

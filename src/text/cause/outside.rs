@@ -158,6 +158,11 @@ told! {
         "The key counts only from the receipt's addresses (shown: ours, then those).", "키는 내역의 IP에서만 사용할 수 있습니다(이 PC의 IP, 허용 IP 순으로 표시).";
         "Sign in from one of them.", "허용된 IP에서 접속해 주세요.";
     }
+    FORWARD_MASKED {
+        "the router probably shows its own address to the server", "포트포워딩 라우터가 서버에 자신의 주소를 보이는 것 같습니다";
+        "The key counts only from the receipt's addresses (shown after the outer place). A router that masquerades what it forwards makes every login come from itself.", "키는 내역의 IP(외부 주소 뒤에 표시)에서만 사용할 수 있는데, 라우터가 출발지 주소를 바꾸면(masquerade) 모든 접속이 라우터에서 온 것으로 보입니다.";
+        "Let the router keep the source address of what it forwards; else open the access again with '--from' and the router's inner address as well.", "라우터가 출발지 주소를 바꾸지 않게 하거나, '--from'에 라우터의 내부 IP도 넣어 다시 허용해 주세요.";
+    }
     KEY_REFUSED {
         "the server does not take the key (Permission denied)", "서버가 키를 거부합니다(Permission denied, Server refused our key)";
         "The key is not in the account's file, or something about the file, the account or sshd is wrong: only the server knows.", "계정에 공개 키가 없거나 파일, 계정, sshd 설정에 문제가 있습니다. 원인은 서버에서만 알 수 있습니다.";
