@@ -60,7 +60,8 @@ pub(crate) const CASES: &[Case] = &[
         .engineer("ip route replace 203.0.113.0/24 via 198.51.100.1")
         .router(
             "nft add table ip fw && \
-             nft add chain ip fw forward '{ type filter hook forward priority 0; policy drop; }'",
+             nft add chain ip fw forward '{ type filter hook forward priority 0; policy drop; }' && \
+             nft add rule ip fw forward ct state established accept",
         ),
     Case::new(
         "other-port",

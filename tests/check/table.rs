@@ -88,6 +88,6 @@ fn way(mend: Mend) -> &'static str {
         Mend::Doctor => "server",
         Mend::Router => "router",
         Mend::Rule => "rule",
-        Mend::Typed(_) | Mend::Engineer(_) | Mend::Server(_) => "text",
+        Mend::Typed(_) | Mend::Engineer(_) | Mend::RouterByHand(_) | Mend::Server(_) => "text",
     }
 }

@@ -33,6 +33,18 @@ pub(crate) const CASES: &[Case] = &[
         "echo 'AuthenticationMethods publickey,password' >/etc/ssh/sshd_config.d/k.conf; \
          systemctl restart ssh",
     ),
+    Case::new(
+        "forward-masked",
+        "--receipt /run/test/receipt --via 198.51.100.1:20170 -i /home/eng/k",
+        Mend::RouterByHand("nft flush chain ip nat postrouting"),
+    )
+    .router(
+        "nft add table ip nat && \
+         nft add chain ip nat prerouting '{ type nat hook prerouting priority dstnat; }' && \
+         nft add rule ip nat prerouting tcp dport 20170 dnat to 203.0.113.10:22 && \
+         nft add chain ip nat postrouting '{ type nat hook postrouting priority srcnat; }' && \
+         nft add rule ip nat postrouting ct status dnat masquerade",
+    ),
     Case::new("key-refused", "debian@203.0.113.10 -i /home/eng/k", Mend::Doctor)
         .server("chmod 777 /home/debian/.ssh"),
     Case::new("no-session", TYPED, Mend::Doctor)
