@@ -141,7 +141,7 @@ impl Call {
     /// Whether the server let the user in and a command ran.
     #[must_use]
     pub fn is_connected(&self) -> bool {
-        self.heard.authenticated && self.heard.ran
+        self.heard.authenticated && self.heard.ran()
     }
 
     /// Our own address as far as a rule could name it: behind a router it is another.
@@ -172,11 +172,11 @@ impl Call {
         let mut words =
             format!("sudo /usr/local/sbin/support-access doctor --account {}", quote(&self.user));
         if let Some(own) = self.own_address() {
-            words.push_str(&format!(" --from {own}"));
+            words = format!("{words} --from {own}");
         }
         let port = if self.asked.via.is_some() { self.asked.at.port() } else { self.port };
         if port != 22 {
-            words.push_str(&format!(" --port {port}"));
+            words = format!("{words} --port {port}");
         }
         match key {
             Some(key) => format!("echo {} | {words} --key -", quote(key)),

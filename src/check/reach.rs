@@ -57,9 +57,6 @@ fn firewall(call: &Call, mut evidence: Vec<String>) -> Finding {
 
 /// No connection to anybody's port, or none that lasts.
 fn unanswered(call: &Call) -> Option<Vec<String>> {
-    if call.heard.late && call.heard.software.is_none() {
-        return Some(vec!["ssh: timed out".to_owned()]);
-    }
     ["timed out", "Connection refused"].iter().find_map(|text| before(call, text))
 }
 

@@ -93,7 +93,9 @@ impl Receipt {
         self.public = text("public").and_then(|it| it.parse().ok());
         self.ways = texts(&document["endpoints"]).iter().filter_map(|it| it.parse().ok()).collect();
         for key in list(&document["host_keys"]) {
-            texts(&key["known_hosts"]).iter().for_each(|line| self.host_key(line));
+            for line in texts(&key["known_hosts"]) {
+                self.host_key(&line);
+            }
         }
         self.from = texts(&document["from"]).iter().filter_map(|it| it.parse().ok()).collect();
         self.ends = text("expires_at").map(str::to_owned);

@@ -10,7 +10,7 @@ pub(super) const CAUSES: &[Cause] = &[
 
 fn no_session(call: &Call) -> Option<Finding> {
     let told = call.heard.output.contains("Please login as the user");
-    (call.heard.authenticated && !call.heard.ran && !told).then(|| {
+    (call.heard.authenticated && !call.heard.ran() && !told).then(|| {
         let said = call.heard.output.lines().map(str::to_owned);
         let evidence = said.take(3).chain(call.heard.tail()).collect();
         Finding::new(evidence, Fix::There(call.doctor(None)))

@@ -33,8 +33,7 @@ fn usual(software: &str) -> &'static [&'static str] {
 pub(super) fn configured(call: &Call, lines: &[String]) -> Fix {
     let Some((folder, _)) = call.known_hosts.rsplit_once('/') else { return Fix::Told };
     let file = format!("{folder}/config");
-    let block = lines.iter().map(|line| format!("    {line}\n")).collect::<String>();
-    let text = format!("\nHost {}\n{block}", call.asked.door().host);
+    let text = format!("\nHost {}\n    {}\n", call.asked.door().host, lines.join("\n    "));
     // What is typed and what --fix runs are the same; the file's other lines stay.
     let script = "umask 077; mkdir -p \"$(dirname \"$1\")\" && printf %s \"$2\" >>\"$1\"";
     Fix::Safe(Tool::new("sh").args(["-c", script, "sh", &file, &text]))
@@ -66,7 +65,7 @@ fn proposed(call: &Call) -> Option<Vec<String>> {
     let told = told.and_then(|rest| rest.split('"').next()).filter(|name| {
         !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
     });
-    if let Some(name) = told.filter(|_| !call.heard.ran) {
+    if let Some(name) = told.filter(|_| !call.heard.ran()) {
         return Some(vec![name.to_owned()]);
     }
     if !refused(call) {

@@ -156,8 +156,8 @@ impl Bench {
     /// Lets the engineer know the server's keys.
     fn remember(&self) {
         let keys = self.server.ok("cat /etc/ssh/ssh_host_*_key.pub");
-        let lines: String = keys.lines().map(|key| format!("{SERVER} {key}\n")).collect();
-        self.engineer.put("/home/eng/.ssh/known_hosts", lines, 0o600);
+        let lines: Vec<String> = keys.lines().map(|key| format!("{SERVER} {key}\n")).collect();
+        self.engineer.put("/home/eng/.ssh/known_hosts", lines.concat(), 0o600);
         self.engineer.ok("chown eng: /home/eng/.ssh/known_hosts");
     }
 
