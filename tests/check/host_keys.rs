@@ -8,7 +8,7 @@ const ANEW: &str = "rm /etc/ssh/ssh_host_*; ssh-keygen -A >/dev/null; systemctl 
 
 pub(crate) const CASES: &[Case] = &[
     Case::new("forward-wrong", BY_PORT, Mend::Router).router(
-        "nft add chain ip nat prerouting '{ type nat hook prerouting priority dstnat; }' && \
+        "nft add table ip nat && nft add chain ip nat prerouting '{ type nat hook prerouting priority dstnat; }' && \
          nft add rule ip nat prerouting tcp dport 20170 dnat to 203.0.113.66:22",
     ),
     // Without a receipt, what is remembered of the server's own address decides.
@@ -18,7 +18,7 @@ pub(crate) const CASES: &[Case] = &[
         Mend::Router,
     )
     .router(
-        "nft add chain ip nat prerouting '{ type nat hook prerouting priority dstnat; }' && \
+        "nft add table ip nat && nft add chain ip nat prerouting '{ type nat hook prerouting priority dstnat; }' && \
          nft add rule ip nat prerouting tcp dport 20170 dnat to 203.0.113.66:22",
     ),
     Case::new(

@@ -85,7 +85,7 @@ pub(crate) const CASES: &[Case] = &[
     ),
     Case::new("forward-nothing", BY_PORT, Mend::Router),
     Case::new("forward-nothing", BY_PORT, Mend::Router).router(
-        "nft add chain ip nat prerouting '{ type nat hook prerouting priority dstnat; }' && \
+        "nft add table ip nat && nft add chain ip nat prerouting '{ type nat hook prerouting priority dstnat; }' && \
          nft add rule ip nat prerouting tcp dport 20170 dnat to 203.0.113.10:1",
     ),
 ];
