@@ -50,5 +50,10 @@ fn no_agreement(call: &Call) -> Option<Finding> {
         .next()
         .filter(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || "-_@.".contains(c)))?;
     let block = [format!("{option} +{first}")];
-    Some(Finding::new(vec![line.clone()], super::user::configured(call, &block)))
+    // Nobody has vouched for the host yet, so what it offers is not taken by itself.
+    let fix = match super::user::configured(call, &block) {
+        Fix::Safe(tool) => Fix::Here(tool.line()),
+        other => other,
+    };
+    Some(Finding::new(vec![line.clone()], fix))
 }
