@@ -73,7 +73,7 @@ impl Heard {
         } else if let Some(rest) = after("Server host key: ") {
             let key = rest.split_once(' ');
             self.host_key = key.map(|(kind, print)| (kind.to_owned(), print.to_owned()));
-        } else if line.contains("is known and matches the") {
+        } else if line.starts_with("Host '") && line.contains("is known and matches the") {
             self.trusted = true;
         } else if let Some(rest) = after("Authentications that can continue: ") {
             self.methods = rest.split(',').map(str::to_owned).collect();
