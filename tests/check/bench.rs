@@ -121,7 +121,9 @@ impl Bench {
         );
         router.forwards();
         // What comes through the router must go back through it.
-        server.ok("ip route replace 192.0.2.0/24 via 198.51.100.1");
+        for host in [&server, &other] {
+            host.ok("ip route replace 192.0.2.0/24 via 198.51.100.1");
+        }
         let bench = Self { server, engineer, router, _other: other, key };
         bench.open("");
         bench.restore("");
