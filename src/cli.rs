@@ -7,8 +7,9 @@ mod language;
 pub use language::language;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
-use crate::policy::{AccountName, HttpsUrl, Lifetime, Origin, Source, Sudo};
+use crate::policy::{AccountName, Endpoint, HttpsUrl, Lifetime, Origin, Source, Sudo, Target};
 use crate::text::refusal::Refusal;
 use crate::text::usage::Usage;
 use crate::text::{Lang, Words};
@@ -42,6 +43,8 @@ pub struct Env {
     pub term: Option<String>,
     /// Whether `NO_COLOR` is set and not empty.
     pub no_color: bool,
+    /// `SSH_AUTH_SOCK`: where the user's own agent is.
+    pub agent: Option<String>,
     /// Those of [`FETCHING`] that are set.
     pub fetching: BTreeMap<String, String>,
 }
@@ -65,6 +68,8 @@ pub enum Command {
     },
     /// Say why a login is refused.
     Doctor(Box<Doctor>),
+    /// Try a login from here, and say where it ends.
+    Check(Box<Check>),
     /// The timer's own: end what is over, undo what was never completed.
     Expire,
     /// The publisher's own: judge a policy file and print its fields.
@@ -121,6 +126,8 @@ pub struct Grant {
     pub verify: bool,
     /// `--dry-run`
     pub dry_run: bool,
+    /// `--public`
+    pub public: Option<Endpoint>,
     /// The address of the customers' line.
     pub origin: Option<HttpsUrl>,
     /// The variables by which something is fetched, but for those with a password in them: they are
@@ -143,6 +150,23 @@ pub struct Doctor {
     pub fix: bool,
     /// `--list`
     pub list: bool,
+}
+
+/// Which login is checked from here.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Check {
+    /// `[USER@]HOST[:PORT]`; what the receipt says otherwise.
+    pub target: Option<Target>,
+    /// `-i`
+    pub key: Option<PathBuf>,
+    /// `--receipt`: a file or standard input.
+    pub receipt: Option<Origin>,
+    /// `--via`: where another machine's port leads to the server.
+    pub via: Option<Endpoint>,
+    /// `--fix`
+    pub fix: bool,
+    /// The user's own agent.
+    pub agent: Option<String>,
 }
 
 /// How to say it.

@@ -1,6 +1,7 @@
 //! The verbs.
 
 mod audit;
+mod check;
 mod delete;
 mod describe;
 mod doctor;
@@ -48,7 +49,11 @@ pub(crate) fn run(args: &[String], env: &Env) -> u8 {
         }
     };
     // A plain user may ask the doctor, and is told what only root can see.
-    let needs_root = !matches!(&command, Command::Doctor(options) if !options.fix);
+    let needs_root = match &command {
+        Command::Doctor(options) => options.fix,
+        Command::Check(_) => false,
+        _ => true,
+    };
     match command {
         Command::Help(page) => {
             Out::page(page);
@@ -71,6 +76,7 @@ pub(crate) fn run(args: &[String], env: &Env) -> u8 {
         Command::Grant(options) => grant::run(&options, out),
         Command::Delete { dry_run, policy } => delete::run(dry_run, &policy, out),
         Command::Doctor(options) => doctor::run(&options, out),
+        Command::Check(options) => check::run(&options, out),
         Command::Audit { policy } => audit::run(&policy, out),
         Command::Expire => expire::run(out),
     }

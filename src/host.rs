@@ -6,6 +6,7 @@ pub mod addresses;
 pub mod as_account;
 pub mod authlog;
 pub mod change;
+pub mod client;
 pub mod clock;
 pub mod door;
 pub mod files;

@@ -1,5 +1,6 @@
 //! Temporary support access to a server: opened, proven, ended by itself.
 
+pub mod check;
 pub mod cli;
 mod command;
 pub mod doctor;

@@ -26,6 +26,7 @@ fn read_env() -> Env {
         locale: [var("LC_ALL"), var("LC_MESSAGES"), var("LC_CTYPE"), var("LANG")],
         term: var("TERM"),
         no_color: var("NO_COLOR").is_some_and(|value| !value.is_empty()),
+        agent: var("SSH_AUTH_SOCK").filter(|path| !path.is_empty()),
         fetching: FETCHING
             .iter()
             .filter_map(|name| Some(((*name).to_owned(), var(name)?)))

@@ -6,6 +6,7 @@
 
 mod account;
 mod document;
+mod endpoint;
 mod fingerprint;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz;
@@ -27,6 +28,7 @@ mod testing;
 mod url;
 
 pub use account::{AccountName, AccountProblem};
+pub use endpoint::{Endpoint, EndpointProblem, Target};
 pub use fingerprint::{Fingerprint, FingerprintProblem};
 pub use key::{AuthorizedKey, KeyProblem, KeysError, parse_any_keys, parse_keys};
 pub use lifetime::{Lifetime, LifetimeProblem};

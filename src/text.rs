@@ -2,6 +2,7 @@
 
 pub mod cause;
 pub mod change;
+pub mod check;
 pub mod doctor;
 pub mod help;
 pub mod receipt;

@@ -53,6 +53,11 @@ fn each_row_names_tests(document: &str, count: usize) {
 }
 
 #[test]
+fn each_line_of_the_manuals_names_tests_that_exist() {
+    each_row_names_tests("docs/manuals.md", 26);
+}
+
+#[test]
 fn each_known_mistake_names_tests_that_exist() {
     each_row_names_tests("docs/security.md", 35);
 }

@@ -19,6 +19,9 @@ _support-access() {
             support__access,audit)
                 cmd="support__access__audit"
                 ;;
+            support__access,check)
+                cmd="support__access__check"
+                ;;
             support__access,delete)
                 cmd="support__access__delete"
                 ;;
@@ -35,7 +38,7 @@ _support-access() {
 
     case "${cmd}" in
         support__access)
-            opts="-h -V --json --lang --policy --signers --key --expires --extend --from --account --port --sudo --ticket --no-verify --dry-run --help --version --delete --audit grant delete audit doctor"
+            opts="-h -V --json --lang --policy --signers --key --expires --extend --from --account --port --sudo --ticket --public --no-verify --dry-run --help --version --delete --audit grant delete audit doctor check"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -118,6 +121,10 @@ _support-access() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --public)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -164,6 +171,62 @@ _support-access() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        support__access__check)
+            opts="-i -h --json --lang --key --receipt --via --fix --help [TARGET]"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --lang)
+                    COMPREPLY=($(compgen -W "en ko" -- "${cur}"))
+                    return 0
+                    ;;
+                --key)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                -i)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --receipt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --via)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)
@@ -267,7 +330,7 @@ _support-access() {
             return 0
             ;;
         support__access__grant)
-            opts="-h --json --lang --policy --signers --key --expires --extend --from --account --port --sudo --ticket --no-verify --dry-run --help"
+            opts="-h --json --lang --policy --signers --key --expires --extend --from --account --port --sudo --ticket --public --no-verify --dry-run --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -347,6 +410,10 @@ _support-access() {
                     return 0
                     ;;
                 --ticket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --public)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

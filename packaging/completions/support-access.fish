@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_support_access_global_optspecs
-	string join \n json lang= policy= signers= key= expires= extend= from= account= port= sudo= ticket= no-verify dry-run h/help V/version delete audit
+	string join \n json lang= policy= signers= key= expires= extend= from= account= port= sudo= ticket= public= no-verify dry-run h/help V/version delete audit
 end
 
 function __fish_support_access_needs_command
@@ -37,6 +37,7 @@ complete -c support-access -n "__fish_support_access_needs_command" -l port -d '
 complete -c support-access -n "__fish_support_access_needs_command" -l sudo -d 'whether the engineer may become root' -r -f -a "none\t''
 full\t''"
 complete -c support-access -n "__fish_support_access_needs_command" -l ticket -d 'your support ticket, for receipt and log' -r
+complete -c support-access -n "__fish_support_access_needs_command" -l public -d 'where the server is reached from outside, for the receipt (port forwarding)' -r
 complete -c support-access -n "__fish_support_access_needs_command" -l json -d 'one JSON document instead of text'
 complete -c support-access -n "__fish_support_access_needs_command" -l no-verify -d 'do not prove that the engineer would get in'
 complete -c support-access -n "__fish_support_access_needs_command" -l dry-run -d 'say what would happen, change nothing'
@@ -48,6 +49,7 @@ complete -c support-access -n "__fish_support_access_needs_command" -f -a "grant
 complete -c support-access -n "__fish_support_access_needs_command" -f -a "delete" -d 'Ends support access now'
 complete -c support-access -n "__fish_support_access_needs_command" -f -a "audit" -d 'Shows what support access is open here, for whom, until when, and what on this server differs from its record'
 complete -c support-access -n "__fish_support_access_needs_command" -f -a "doctor" -d 'Says why a login with a key is refused'
+complete -c support-access -n "__fish_support_access_needs_command" -f -a "check" -d 'Tries a login from this machine with the system\'s ssh, step by step (name, route, TCP, SSH, host key, key file, user, session), and says in one sentence where it ends and what to do'
 complete -c support-access -n "__fish_support_access_using_subcommand grant" -l lang -d 'language of the output' -r -f -a "en\t''
 ko\t''"
 complete -c support-access -n "__fish_support_access_using_subcommand grant" -l policy -d 'the provider\'s policy (an https URL must be signed)' -r -F
@@ -61,6 +63,7 @@ complete -c support-access -n "__fish_support_access_using_subcommand grant" -l 
 complete -c support-access -n "__fish_support_access_using_subcommand grant" -l sudo -d 'whether the engineer may become root' -r -f -a "none\t''
 full\t''"
 complete -c support-access -n "__fish_support_access_using_subcommand grant" -l ticket -d 'your support ticket, for receipt and log' -r
+complete -c support-access -n "__fish_support_access_using_subcommand grant" -l public -d 'where the server is reached from outside, for the receipt (port forwarding)' -r
 complete -c support-access -n "__fish_support_access_using_subcommand grant" -l json -d 'one JSON document instead of text'
 complete -c support-access -n "__fish_support_access_using_subcommand grant" -l no-verify -d 'do not prove that the engineer would get in'
 complete -c support-access -n "__fish_support_access_using_subcommand grant" -l dry-run -d 'say what would happen, change nothing'
@@ -88,3 +91,11 @@ complete -c support-access -n "__fish_support_access_using_subcommand doctor" -l
 complete -c support-access -n "__fish_support_access_using_subcommand doctor" -l fix -d 'make the changes that are safe and can be taken back, each shown first; never sshd\'s configuration, PAM or a firewall'
 complete -c support-access -n "__fish_support_access_using_subcommand doctor" -l list -d 'print all causes that are known'
 complete -c support-access -n "__fish_support_access_using_subcommand doctor" -s h -l help -d 'this page; after a command, the page of that command'
+complete -c support-access -n "__fish_support_access_using_subcommand check" -l lang -d 'language of the output' -r -f -a "en\t''
+ko\t''"
+complete -c support-access -n "__fish_support_access_using_subcommand check" -s i -l key -d 'the private key; what ssh takes by itself otherwise' -r -F
+complete -c support-access -n "__fish_support_access_using_subcommand check" -l receipt -d 'the customer\'s receipt: then no other argument is needed' -r
+complete -c support-access -n "__fish_support_access_using_subcommand check" -l via -d 'the outer address and port that are forwarded to the server' -r
+complete -c support-access -n "__fish_support_access_using_subcommand check" -l json -d 'one JSON document instead of text'
+complete -c support-access -n "__fish_support_access_using_subcommand check" -l fix -d 'make the changes on this machine that are safe, each shown first'
+complete -c support-access -n "__fish_support_access_using_subcommand check" -s h -l help -d 'this page; after a command, the page of that command'

@@ -3,13 +3,13 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use super::{Command, Doctor, Env, Grant, Manner, PolicySource, Problem, Time, field};
+use super::{Check, Command, Doctor, Env, Grant, Manner, PolicySource, Problem, Time, field};
 use crate::policy::{Origin, Source};
 use crate::text::refusal::Refusal;
 use crate::text::usage::Usage;
 use crate::text::{Lang, help};
 
-const VERBS: [&str; 6] = ["grant", "delete", "audit", "doctor", "expire", "policy-check"];
+const VERBS: [&str; 7] = ["grant", "delete", "audit", "doctor", "check", "expire", "policy-check"];
 
 #[derive(Parser)]
 #[command(
@@ -29,6 +29,7 @@ enum Verb {
     Delete(DeleteArgs),
     Audit(AuditArgs),
     Doctor(DoctorArgs),
+    Check(CheckArgs),
     Expire(Common),
     PolicyCheck(PolicyCheckArgs),
 }
@@ -72,6 +73,8 @@ struct GrantArgs {
     #[arg(long)]
     ticket: Option<String>,
     #[arg(long)]
+    public: Option<String>,
+    #[arg(long)]
     no_verify: bool,
     #[arg(long)]
     dry_run: bool,
@@ -111,6 +114,21 @@ struct DoctorArgs {
     fix: bool,
     #[arg(long)]
     list: bool,
+}
+
+#[derive(Args)]
+struct CheckArgs {
+    #[command(flatten)]
+    common: Common,
+    target: Option<String>,
+    #[arg(short = 'i', long = "key")]
+    key: Option<String>,
+    #[arg(long)]
+    receipt: Option<String>,
+    #[arg(long)]
+    via: Option<String>,
+    #[arg(long)]
+    fix: bool,
 }
 
 #[derive(Args)]
@@ -166,6 +184,7 @@ pub(super) fn command(args: &[String], env: &Env, lang: Lang) -> Result<Command,
         }
         Verb::Audit(args) => Ok(Command::Audit { policy: policy(args.policy, env, lang)? }),
         Verb::Doctor(args) => doctor(args, lang).map(|doctor| Command::Doctor(Box::new(doctor))),
+        Verb::Check(args) => check(args, env, lang).map(|it| Command::Check(Box::new(it))),
         Verb::Expire(_) => Ok(Command::Expire),
         Verb::PolicyCheck(args) => Ok(Command::PolicyCheck {
             policy: field("--policy", args.policy.parse::<Origin>(), lang)?,
@@ -270,6 +289,7 @@ fn grant(args: GrantArgs, env: &Env, lang: Lang) -> Result<Grant, Problem> {
         port: port(args.port)?,
         sudo: args.sudo.map(|text| field("--sudo", text.parse(), lang)).transpose()?,
         ticket: args.ticket,
+        public: args.public.map(|text| field("--public", text.parse(), lang)).transpose()?,
         verify: !args.no_verify,
         dry_run: args.dry_run,
         // A broken address from outside is no reason to fail; it is only shown.
@@ -324,6 +344,22 @@ fn doctor(args: DoctorArgs, lang: Lang) -> Result<Doctor, Problem> {
         account: args.account,
         fix: args.fix,
         list: args.list,
+    })
+}
+
+fn check(args: CheckArgs, env: &Env, lang: Lang) -> Result<Check, Problem> {
+    let receipt = args.receipt.map(|text| field("--receipt", text.parse::<Origin>(), lang));
+    if args.target.is_none() && receipt.is_none() {
+        return Err(Problem::Usage(Usage::Nowhere));
+    }
+    Ok(Check {
+        target: args.target.map(|text| field("HOST", text.parse(), lang)).transpose()?,
+        // Other programs start elsewhere than where the path was typed.
+        key: args.key.map(|key| std::path::absolute(&key).unwrap_or_else(|_| key.into())),
+        receipt: receipt.transpose()?,
+        via: args.via.map(|text| field("--via", text.parse(), lang)).transpose()?,
+        fix: args.fix,
+        agent: env.agent.clone(),
     })
 }
 

@@ -199,6 +199,7 @@ fn ask<'a>(
         policy: given.name.clone(),
         signed_by: given.loaded.signed_by.as_ref().map(ToString::to_string),
         signers: given.signers.clone(),
+        public: options.public.clone(),
         ticket: options.ticket.clone(),
         lang: out.lang(),
         fetched_with: (!given.kept && matches!(given.loaded.origin, Origin::Url(_)))

@@ -12,7 +12,7 @@ use crate::grant::survey::Door;
 use crate::host::clock;
 use crate::host::door::Answer;
 use crate::host::log;
-use crate::policy::AuthorizedKey;
+use crate::policy::{AuthorizedKey, Endpoint};
 use crate::text::receipt::Label;
 
 /// The receipt's facts.
@@ -56,19 +56,20 @@ impl Receipt<'_> {
             Label::Provider { name: facts.provider.clone() },
             Label::Account { name: facts.account.clone() },
         ];
+        labels
+            .extend(facts.public.as_ref().map(|at| Label::Public { line: at.ssh(&facts.account) }));
         for address in &door.addresses {
-            let port = if facts.port == 22 { String::new() } else { format!("-p {} ", facts.port) };
-            labels.push(Label::Connect { line: format!("ssh {port}{}@{address}", facts.account) });
+            let at = Endpoint { host: address.to_string(), port: Some(facts.port) };
+            labels.push(Label::Connect { line: at.ssh(&facts.account) });
         }
-        if door.addresses.is_empty() {
+        if door.addresses.is_empty() && facts.public.is_none() {
             labels.push(Label::NoAddress { port: facts.port });
         }
         for key in &door.host_keys {
             labels.push(Label::HostKey { line: format!("{} {}", key.fingerprint, key.algorithm) });
         }
-        for address in &door.addresses {
-            let lines =
-                door.host_keys.iter().map(|key| key.known_hosts(&address.to_string(), facts.port));
+        for (host, port) in self.places() {
+            let lines = door.host_keys.iter().map(|key| key.known_hosts(&host, port));
             labels.extend(lines.map(|line| Label::KnownHosts { line }));
         }
         for (fingerprint, comment) in keys(facts) {
@@ -93,6 +94,13 @@ impl Receipt<'_> {
         }
         labels.push(Label::Log { path: log::PATH.to_owned() });
         labels
+    }
+
+    /// Where it is reached: from outside, then its own addresses.
+    fn places(&self) -> Vec<(String, u16)> {
+        let outer = self.facts.public.iter().map(|at| (at.host.clone(), at.port()));
+        let own = self.door.addresses.iter().map(|own| (own.to_string(), self.facts.port));
+        outer.chain(own).collect()
     }
 
     fn policy(&self) -> Label {
@@ -133,12 +141,13 @@ impl Receipt<'_> {
             .map(|addr| format!("{}:{}", host(*addr), self.facts.port))
             .collect();
         out.field("endpoints", json!(endpoints));
+        out.field("public", json!(self.facts.public));
         let host_keys: Vec<Value> = self
             .door
             .host_keys
             .iter()
             .map(|key| {
-                let lines = self.door.addresses.iter().map(|a| key.known_hosts(&a.to_string(), self.facts.port));
+                let lines = self.places().into_iter().map(|(host, port)| key.known_hosts(&host, port));
                 let known_hosts: Vec<String> = lines.collect();
                 json!({ "type": key.algorithm, "fingerprint": key.fingerprint, "known_hosts": known_hosts })
             })

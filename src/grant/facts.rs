@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::host::processes::Visit;
 use crate::host::systemd::Scheduler;
 use crate::host::{clock, sweep};
+use crate::policy::Endpoint;
 use crate::text::Lang;
 
 /// Everything that is needed to make, check and undo a grant on this server.
@@ -66,6 +67,9 @@ pub struct Facts {
     /// Boot id and seconds since boot at `started`: time that nobody can set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub boot: Option<(String, i64)>,
+    /// Where the server is reached from outside, as the customer says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public: Option<Endpoint>,
     /// The customer's ticket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<String>,

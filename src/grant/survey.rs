@@ -11,7 +11,7 @@ use crate::host::sshd::{self, Config, HostKey, KeyFileError, Sshd, SshdError};
 use crate::host::{
     accounts, addresses, clock, files, hex, processes, random, run, sha256, sudo, systemd,
 };
-use crate::policy::{Sudo, Terms};
+use crate::policy::{Endpoint, Sudo, Terms};
 use crate::text::refusal::Refusal;
 
 /// What a grant needs besides the terms and the server.
@@ -25,6 +25,8 @@ pub struct Inputs {
     pub signed_by: Option<String>,
     /// The signers that were trusted.
     pub signers: Option<String>,
+    /// Where the server is reached from outside.
+    pub public: Option<Endpoint>,
     /// The customer's ticket.
     pub ticket: Option<String>,
     /// Language for what the timer writes.
@@ -141,6 +143,7 @@ pub fn new_facts(terms: &Terms, inputs: &Inputs, door: &Door) -> Result<Facts, P
         deadline: now + seconds(terms.lifetime),
         longest: seconds(terms.longest),
         boot: clock::boot(),
+        public: inputs.public.clone(),
         ticket: inputs.ticket.clone(),
         key_file: PathBuf::new(),
         key_folders: Vec::new(),
@@ -177,6 +180,9 @@ pub fn amended(
     facts.signers.clone_from(&inputs.signers);
     if inputs.origin.is_some() {
         facts.origin.clone_from(&inputs.origin);
+    }
+    if inputs.public.is_some() {
+        facts.public.clone_from(&inputs.public);
     }
     if inputs.ticket.is_some() {
         facts.ticket.clone_from(&inputs.ticket);

@@ -37,6 +37,7 @@ pub mod files;
 pub mod keys;
 pub mod methods;
 pub mod network;
+pub mod outside;
 pub mod pam;
 pub mod proofs;
 pub mod session;

@@ -9,6 +9,7 @@ words! {
         Provider { name: String } => "Support by:    {name}", "지원 업체:     {name}";
         Account { name: String } => "Account:       {name}", "계정:          {name}";
         Connect { line: String } => "Connect:       {line}", "접속 명령:     {line}";
+        Public { line: String } => "From outside:  {line}", "외부 접속:     {line}";
         NoAddress { port: u16 } => "Connect:       to this server's public address, port {port}", "접속 주소:     이 서버의 공인 IP, {port}번 포트";
         HostKey { line: String } => "Host key:      {line}", "서버 키:       {line}";
         KnownHosts { line: String } => "known_hosts:   {line}", "known_hosts:   {line}";

@@ -12,8 +12,8 @@ words! {
             "unknown option {option}. Did you mean {like}? See: support-access --help",
             "알 수 없는 옵션입니다: {option}. {like} 옵션을 찾으십니까? 도움말: support-access --help";
         UnknownWord { word: String } =>
-            "'{word}' is not a command. The commands are: grant, delete, audit. See: support-access --help",
-            "'{word}'은(는) 없는 명령입니다. 사용할 수 있는 명령: grant, delete, audit. 도움말: support-access --help";
+            "'{word}' is not a command. The commands are: grant, delete, audit, doctor, check. See: support-access --help",
+            "'{word}'은(는) 없는 명령입니다. 사용할 수 있는 명령: grant, delete, audit, doctor, check. 도움말: support-access --help";
         MissingValue { option: String } =>
             "{option} needs a value. See: support-access --help",
             "{option} 옵션에는 값이 필요합니다. 도움말: support-access --help";
@@ -35,6 +35,9 @@ words! {
         Ticket =>
             "--ticket: at most 64 letters, digits, '-', '_', '.', '#', '/' or ':'",
             "--ticket: 영문자, 숫자, '-', '_', '.', '#', '/', ':' 64자 이내로 적어 주세요";
+        Nowhere =>
+            "a host is needed, [USER@]HOST[:PORT], or the customer's receipt, --receipt FILE. See: support-access check --help",
+            "접속할 서버 [USER@]HOST[:PORT] 또는 접속 허용 내역(--receipt 파일)을 지정해 주세요. 도움말: support-access check --help";
         Other { detail: String } =>
             "{detail}. See: support-access --help",
             "{detail}. 도움말: support-access --help";

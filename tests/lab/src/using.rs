@@ -1,5 +1,6 @@
 //! What a test does on a running host.
 
+use crate::run::{must, tool};
 use crate::ssh::SshAttempt;
 use crate::{Command, Host, Key, Output, Site};
 
@@ -52,6 +53,20 @@ impl Host {
     /// Enters a name in the host's `/etc/hosts`.
     pub fn knows(&self, name: &str, address: &str) {
         self.ok(&format!("echo {} >>/etc/hosts", quoted(&format!("{address} {name}"))));
+    }
+
+    /// Lets the host pass on packets that are not its own, as a router does. It tells nobody of a
+    /// shorter way: on the one switch there always is one, past its rules.
+    pub fn forwards(&self) {
+        let settings = ["ip_forward=1", "conf.all.send_redirects=0", "conf.eth0.send_redirects=0"];
+        for setting in settings.map(|it| format!("net.ipv4.{it}")) {
+            // In the host /proc/sys can't be written, or a test would set the machine's.
+            must(
+                tool("nsenter")
+                    .args(["--net", "--target", &self.process_one().0.to_string(), "--"])
+                    .args(["sysctl", "-q", "-w", &setting]),
+            );
+        }
     }
 
     /// Trusts the authority that signed this site's certificate, as an administrator would do it.
