@@ -2,8 +2,10 @@
 //! built.
 
 mod args;
+mod key;
 mod language;
 
+pub use key::{Key, To};
 pub use language::language;
 
 use std::collections::BTreeMap;
@@ -65,6 +67,8 @@ pub enum Command {
     },
     /// Say why a login is refused.
     Doctor(Box<Doctor>),
+    /// Look at key files, convert them, make a pair.
+    Key(Box<Key>),
     /// The timer's own: end what is over, undo what was never completed.
     Expire,
     /// The publisher's own: judge a policy file and print its fields.

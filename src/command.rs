@@ -9,6 +9,7 @@ mod expire;
 mod failure;
 mod grant;
 mod handover;
+mod key;
 mod log;
 mod newer;
 mod out;
@@ -48,7 +49,12 @@ pub(crate) fn run(args: &[String], env: &Env) -> u8 {
         }
     };
     // A plain user may ask the doctor, and is told what only root can see.
-    let needs_root = !matches!(&command, Command::Doctor(options) if !options.fix);
+    let needs_root = match &command {
+        Command::Doctor(options) => options.fix,
+        // An engineer's own files, on his own machine.
+        Command::Key(_) => false,
+        _ => true,
+    };
     match command {
         Command::Help(page) => {
             Out::page(page);
@@ -71,6 +77,7 @@ pub(crate) fn run(args: &[String], env: &Env) -> u8 {
         Command::Grant(options) => grant::run(&options, out),
         Command::Delete { dry_run, policy } => delete::run(dry_run, &policy, out),
         Command::Doctor(options) => doctor::run(&options, out),
+        Command::Key(options) => key::run(&options, out),
         Command::Audit { policy } => audit::run(&policy, out),
         Command::Expire => expire::run(out),
     }

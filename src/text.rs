@@ -4,6 +4,7 @@ pub mod cause;
 pub mod change;
 pub mod doctor;
 pub mod help;
+pub mod key;
 pub mod receipt;
 pub mod refusal;
 pub mod report;

@@ -21,13 +21,14 @@ use std::path::Path;
 use source::{Module, Source, read, tokens};
 
 /// Which rooms each room may use. `lib` is the crate's root: it starts the command.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("main", &["lib", "cli", "host"]),
     ("lib", &["cli", "command"]),
-    ("command", &["cli", "grant", "doctor", "policy", "host", "text"]),
+    ("command", &["cli", "grant", "doctor", "key", "policy", "host", "text"]),
     ("cli", &["policy", "text"]),
     ("grant", &["policy", "host", "text"]),
     ("doctor", &["policy", "host", "text"]),
+    ("key", &["text"]),
     ("policy", &["text"]),
     ("host", &[]),
     ("text", &[]),

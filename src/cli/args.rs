@@ -3,13 +3,14 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use super::key;
 use super::{Command, Doctor, Env, Grant, Manner, PolicySource, Problem, Time, field};
 use crate::policy::{Origin, Source};
 use crate::text::refusal::Refusal;
 use crate::text::usage::Usage;
 use crate::text::{Lang, help};
 
-const VERBS: [&str; 6] = ["grant", "delete", "audit", "doctor", "expire", "policy-check"];
+const VERBS: [&str; 7] = ["grant", "delete", "audit", "doctor", "key", "expire", "policy-check"];
 
 #[derive(Parser)]
 #[command(
@@ -29,12 +30,13 @@ enum Verb {
     Delete(DeleteArgs),
     Audit(AuditArgs),
     Doctor(DoctorArgs),
+    Key(key::KeyArgs),
     Expire(Common),
     PolicyCheck(PolicyCheckArgs),
 }
 
 #[derive(Args)]
-struct Common {
+pub(super) struct Common {
     #[arg(long)]
     json: bool,
     #[arg(long, value_parser = ["en", "ko"])]
@@ -166,6 +168,7 @@ pub(super) fn command(args: &[String], env: &Env, lang: Lang) -> Result<Command,
         }
         Verb::Audit(args) => Ok(Command::Audit { policy: policy(args.policy, env, lang)? }),
         Verb::Doctor(args) => doctor(args, lang).map(|doctor| Command::Doctor(Box::new(doctor))),
+        Verb::Key(args) => key::key(args, lang).map(|key| Command::Key(Box::new(key))),
         Verb::Expire(_) => Ok(Command::Expire),
         Verb::PolicyCheck(args) => Ok(Command::PolicyCheck {
             policy: field("--policy", args.policy.parse::<Origin>(), lang)?,

@@ -12,6 +12,8 @@ pub fn page(verb: Option<&str>, lang: Lang) -> &'static str {
         (Some("audit"), Lang::Ko) => include_str!("help/audit.ko.txt"),
         (Some("doctor"), Lang::En) => include_str!("help/doctor.en.txt"),
         (Some("doctor"), Lang::Ko) => include_str!("help/doctor.ko.txt"),
+        (Some("key"), Lang::En) => include_str!("help/key.en.txt"),
+        (Some("key"), Lang::Ko) => include_str!("help/key.ko.txt"),
         (Some("grant"), Lang::En) => include_str!("help/grant.en.txt"),
         (Some("grant"), Lang::Ko) => include_str!("help/grant.ko.txt"),
         (_, Lang::En) => include_str!("help/all.en.txt"),

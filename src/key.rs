@@ -1,0 +1,22 @@
+//! The key files of those who sign in: what stands in one, what is damaged there, and the same key in
+//! another format. Functions over bytes; nothing here touches the machine.
+
+mod armor;
+mod der;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
+mod lines;
+mod look;
+mod openssh;
+mod pem;
+mod ppk;
+mod public;
+mod secret;
+mod taken;
+mod wire;
+
+pub use look::{Flawed, Format, Held, Looked, look};
+pub use ppk::Seal;
+pub use public::{Certificate, Public};
+pub use secret::{OpenError, Secret, mended, new_ed25519, open};
+pub use taken::{SYSTEMS, refusal};
