@@ -70,8 +70,9 @@ pub(super) fn read(text: &str) -> Option<Armor> {
     let above = front.trim_end_matches(DASHES);
     let dashes = front[above.len()..] == *"-----" && rest[..rest.len() - body.len()] == *"-----";
     let head_ends = body.starts_with('\n') || body.starts_with("\r\n");
-    let end = body.find("END ").filter(|at| body[..*at].ends_with(DASHES));
-    let inner = body[..end.unwrap_or(body.len())].trim_end_matches(DASHES);
+    let end = body.find("END ").filter(|at| is_begin(&body[..*at]));
+    let is_edge = |c: char| c == ' ' || DASHES.contains(&c);
+    let inner = body[..end.unwrap_or(body.len())].trim_end_matches(is_edge);
     let tail = end.map_or("", |at| &body[at..]);
     let tail_fine = tail.starts_with(&format!("END {label}-----"))
         && body[inner.len()..].starts_with("-----END ");
@@ -95,10 +96,11 @@ pub(super) fn read(text: &str) -> Option<Armor> {
     if own && end.is_some() && tail.trim_end_matches(['-', '\r']) == format!("END {label}") {
         flaws.push(Flawed::refuses(line_of(&text, text.len()), Flaw::NoFinalLine));
     }
+    let start = text.len() - body.len();
     let (headers, body) = headers(inner);
     let decoded = from_base64(&body);
     if decoded.is_none() && end.is_some() {
-        flaws.push(not_base64(&text, text.len() - tail.len() - inner.len(), &body));
+        flaws.push(not_base64(&text, start, &body));
     }
     Some(Armor { label, headers, body: decoded, flaws })
 }
@@ -106,10 +108,15 @@ pub(super) fn read(text: &str) -> Option<Armor> {
 /// Where the key begins: a private one, else anything.
 fn begin(text: &str) -> Option<usize> {
     let mut starts = text.match_indices("BEGIN ").map(|(at, _)| at);
-    let all: Vec<usize> = starts.by_ref().filter(|at| text[..*at].ends_with(DASHES)).collect();
+    let all: Vec<usize> = starts.by_ref().filter(|at| is_begin(&text[..*at])).collect();
     let private =
         |at: &&usize| text[**at..].lines().next().is_some_and(|line| line.contains("PRIVATE KEY"));
     all.iter().find(private).or(all.first()).copied()
+}
+
+/// Whether what stands before begins a line of armor; RFC 4716's has a blank.
+fn is_begin(before: &str) -> bool {
+    before.trim_end_matches(' ').ends_with(DASHES)
 }
 
 /// Number of the line at a place, counted from 1.

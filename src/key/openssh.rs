@@ -8,6 +8,20 @@ use super::wire::{Reader, put, put_number};
 
 const MAGIC: &[u8] = b"openssh-key-v1\0";
 
+/// What OpenSSH encrypts keys with.
+const CIPHERS: [&str; 10] = [
+    "aes256-ctr",
+    "aes192-ctr",
+    "aes128-ctr",
+    "aes256-cbc",
+    "aes192-cbc",
+    "aes128-cbc",
+    "3des-cbc",
+    "aes128-gcm",
+    "aes256-gcm",
+    "chacha20-poly1305",
+];
+
 /// What stands in the open, also of an encrypted key.
 pub(super) struct Container<'a> {
     /// `none`, or how the rest is encrypted.
@@ -20,8 +34,13 @@ pub(super) struct Container<'a> {
 /// Reads what stands in the open.
 pub(super) fn container(bytes: &[u8]) -> Option<Container<'_>> {
     let mut reader = Reader(bytes.strip_prefix(MAGIC)?);
-    let (cipher, _, _) = (reader.text()?, reader.string()?, reader.string()?);
-    if reader.u32()? != 1 {
+    let (cipher, derivation, _) = (reader.text()?, reader.text()?, reader.string()?);
+    let known = match derivation {
+        "none" => cipher == "none",
+        "bcrypt" => CIPHERS.contains(&cipher.trim_end_matches("@openssh.com")),
+        _ => false,
+    };
+    if !known || reader.u32()? != 1 {
         return None;
     }
     let public = Public::read(reader.string()?)?;

@@ -130,7 +130,12 @@ impl Public {
     #[must_use]
     pub fn randomart(&self) -> String {
         let cert = if self.certificate.is_some() { "-CERT" } else { "" };
-        self.fingerprint().to_randomart(&format!("[{}{cert} {}]", self.shown, self.bits))
+        let mut title = format!("[{}{cert} {}]", self.shown, self.bits);
+        // As much as ssh-keygen has room for.
+        if title.len() > 16 {
+            title = format!("[{}{cert}]", self.shown);
+        }
+        self.fingerprint().to_randomart(&title)
     }
 }
 
