@@ -63,6 +63,11 @@ fn each_requirement_of_the_installer_names_tests_that_exist() {
 }
 
 #[test]
+fn each_row_of_the_manuals_on_keys_names_tests_that_exist() {
+    each_row_names_tests("docs/keys.md", 8);
+}
+
+#[test]
 fn a_test_that_is_not_one_is_told() {
     let source =
         "#[test]\n#[ignore = \"slow\"]\nfn one() {}\nfn two() {}\n#[test]\n\nfn three() {}";

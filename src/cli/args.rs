@@ -36,7 +36,7 @@ enum Verb {
 }
 
 #[derive(Args)]
-pub(super) struct Common {
+struct Common {
     #[arg(long)]
     json: bool,
     #[arg(long, value_parser = ["en", "ko"])]

@@ -2,7 +2,6 @@
 
 use clap::Args;
 
-use super::args::Common;
 use super::{Problem, field};
 use crate::policy::Origin;
 use crate::text::Lang;
@@ -10,8 +9,10 @@ use crate::text::usage::Usage;
 
 #[derive(Args)]
 pub(super) struct KeyArgs {
-    #[command(flatten)]
-    common: Common,
+    #[arg(long)]
+    json: bool,
+    #[arg(long, value_parser = ["en", "ko"])]
+    lang: Option<String>,
     action: Option<String>,
     file: Vec<String>,
     #[arg(long, value_parser = ["openssh", "ppk", "ppk2", "pem", "public"])]

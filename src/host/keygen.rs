@@ -54,6 +54,10 @@ pub fn entry() -> Option<u8> {
     let mut args: Vec<OsString> = std::env::args_os().skip(1).collect();
     let question = args.pop()?.to_string_lossy().into_owned();
     let path = if question.contains("old") { old } else { std::env::var_os(NEW)? };
+    // What we lay there ourselves, and nothing else that somebody may name.
+    if !path.to_string_lossy().starts_with("/proc/") {
+        return Some(1);
+    }
     let mut answer = Zeroizing::new(Vec::with_capacity(2048));
     let read = File::open(path).and_then(|file| file.take(1024).read_to_end(&mut answer));
     answer.push(b'\n');

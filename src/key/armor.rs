@@ -1,9 +1,9 @@
 //! `-----BEGIN …-----`, base64 and `-----END …-----`, also where somebody's editor was at it.
 
-use base64ct::{Base64, Encoding};
 use zeroize::Zeroizing;
 
-use super::look::Flawed;
+use super::seen::Flawed;
+use super::wire::{base64, from_base64};
 use crate::text::key::Flaw;
 
 /// What stands between begin and end.
@@ -21,20 +21,8 @@ pub(super) struct Armor {
 /// As OpenSSH's own reader has it.
 const OWN: &str = "OPENSSH PRIVATE KEY";
 
-/// Lines that armor may be broken into.
+/// What editors make of a dash.
 const DASHES: [char; 4] = ['-', '\u{2013}', '\u{2014}', '\u{2212}'];
-
-/// Bytes in base64.
-pub(super) fn base64(bytes: &[u8]) -> String {
-    Base64::encode_string(bytes)
-}
-
-/// Bytes from base64, blanks and ends of lines passed over.
-pub(super) fn from_base64(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    let mut bare = Zeroizing::new(String::with_capacity(text.len()));
-    bare.extend(text.chars().filter(|c| !c.is_ascii_whitespace()));
-    Base64::decode_vec(&bare).ok().map(Zeroizing::new)
-}
 
 /// Wraps bytes into armor.
 pub(super) fn wrap(label: &str, bytes: &[u8], width: usize) -> Zeroizing<String> {

@@ -1,9 +1,8 @@
 //! Lines as in `authorized_keys` and `.pub` files, and what becomes of them on their way.
 
-use super::armor::from_base64;
-use super::look::{Flawed, Held, Looked};
 use super::public::{Public, is_kind};
-use super::wire::Reader;
+use super::seen::{Flawed, Held, Looked};
+use super::wire::{Reader, from_base64};
 use crate::text::key::Flaw;
 
 /// Over more lines no window breaks a key.

@@ -57,7 +57,8 @@ impl Container<'_> {
             return Err(Why::Damaged);
         }
         let numbers = numbers(&self.public, &mut reader)?;
-        let comment = reader.text().ok_or(Why::Damaged)?.to_owned();
+        let comment = reader.string().ok_or(Why::Damaged)?;
+        let comment = String::from_utf8_lossy(comment).into_owned();
         let padded = reader.0.iter().zip(1..).all(|(byte, count)| *byte == count);
         if reader.0.len() >= 16 || !padded {
             return Err(Why::Damaged);

@@ -8,10 +8,9 @@ use zeroize::Zeroizing;
 
 pub use seal::Seal;
 
-use super::armor::{base64, from_base64};
 use super::public::Public;
 use super::secret::{Hidden, Numbers, OpenError, Secret, copy};
-use super::wire::{Reader, put, put_number};
+use super::wire::{Reader, base64, from_base64, put, put_number};
 use crate::text::key::Flaw;
 
 const HEAD: &str = "PuTTY-User-Key-File-";
@@ -38,7 +37,7 @@ pub(super) fn is_ppk(text: &str) -> bool {
 
 /// Reads a file; the flaw if it is not whole.
 pub(super) fn read(text: &str) -> Result<Ppk, Flaw> {
-    let mut lines = text.lines().skip_while(|line| !line.contains(HEAD)).map(str::trim_end);
+    let mut lines = text.lines().skip_while(|line| !line.contains(HEAD));
     let head = lines.next().unwrap_or_default();
     let (version, kind) =
         head.strip_prefix(HEAD).and_then(|rest| rest.split_once(": ")).ok_or(Flaw::TextAbove)?;

@@ -103,7 +103,7 @@ impl Public {
     #[must_use]
     pub fn line(&self) -> String {
         let name = Reader(&self.blob).text().unwrap_or_default();
-        format!("{name} {}", super::armor::base64(&self.blob))
+        format!("{name} {}", super::wire::base64(&self.blob))
     }
 
     /// The fingerprint, as `ssh-keygen -l` writes it.

@@ -1,11 +1,9 @@
-//! A private key: read out of one format, written in another.
+//! A private key, out of whatever file.
 
 use zeroize::Zeroizing;
 
-use super::armor::{self, Armor};
 use super::public::Public;
 use super::wire::put;
-use super::{openssh, pem, ppk};
 
 /// Bytes that are overwritten when they are dropped.
 pub(super) type Hidden = Zeroizing<Vec<u8>>;
@@ -89,18 +87,6 @@ impl Secret {
         };
         if fits { Ok(Self { public, comment, numbers }) } else { Err(Why::HalvesDiffer) }
     }
-
-    /// OpenSSH's format, without a passphrase; `check` is any number.
-    #[must_use]
-    pub fn to_openssh(&self, check: [u8; 4]) -> Zeroizing<String> {
-        openssh::write(self, check)
-    }
-
-    /// PuTTY's format.
-    #[must_use]
-    pub fn to_ppk(&self, seal: &ppk::Seal) -> Option<Zeroizing<String>> {
-        ppk::write(self, seal)
-    }
 }
 
 /// The public half of an Ed25519 key.
@@ -122,55 +108,4 @@ pub(super) fn ed25519_half(half: &[u8]) -> Option<Public> {
 pub fn new_ed25519(seed: &Zeroizing<[u8; 32]>, comment: &str) -> Option<Secret> {
     let numbers = Numbers::Ed25519(copy(&seed[..]));
     Secret::new(ed25519_public(&seed[..])?, comment.to_owned(), numbers).ok()
-}
-
-/// Reads the private key in a file.
-pub fn open(bytes: &[u8], passphrase: Option<&[u8]>) -> Result<Secret, OpenError> {
-    let text = super::look::text(bytes).ok_or(OpenError::Damaged)?.0;
-    if ppk::is_ppk(&text) {
-        return ppk::open(&text, passphrase);
-    }
-    let armor = armor::read(&text).ok_or(OpenError::Damaged)?;
-    from_armor(&armor).map_err(|why| match why {
-        None => OpenError::Encrypted,
-        Some(Why::Unsupported) => OpenError::Unsupported,
-        Some(_) => OpenError::Damaged,
-    })
-}
-
-/// The same from armor; no reason if it is encrypted.
-pub(super) fn from_armor(armor: &Armor) -> Result<Secret, Option<Why>> {
-    if pem::cipher(armor).is_some() {
-        return Err(None);
-    }
-    let body = armor.body.as_ref().ok_or(Some(Why::Damaged))?;
-    if armor.label != "OPENSSH PRIVATE KEY" {
-        return pem::secret(&armor.label, body).map_err(Some);
-    }
-    let container = openssh::container(body).ok_or(Some(Why::Damaged))?;
-    if container.cipher != "none" {
-        return Err(None);
-    }
-    container.secret().map_err(Some)
-}
-
-/// The armor of a private key as its program would have written it, for another program to read.
-#[must_use]
-pub fn mended(bytes: &[u8]) -> Option<Zeroizing<String>> {
-    let text = super::look::text(bytes)?.0;
-    let armor = armor::read(&text)?;
-    let width = if armor.label == "OPENSSH PRIVATE KEY" { 70 } else { 64 };
-    let plain = armor::wrap(&armor.label, armor.body.as_ref()?, width);
-    let (head, body) = plain.split_once('\n')?;
-    let mut whole = Zeroizing::new(String::with_capacity(plain.len() + 1024));
-    *whole += head;
-    whole.push('\n');
-    for (name, value) in &armor.headers {
-        *whole += &format!("{name}: {value}\n");
-    }
-    if !armor.headers.is_empty() {
-        whole.push('\n');
-    }
-    *whole += body;
-    Some(whole)
 }

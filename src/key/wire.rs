@@ -1,4 +1,7 @@
-//! Strings and numbers as SSH writes them (RFC 4251, section 5).
+//! Strings and numbers as SSH writes them (RFC 4251, section 5), and base64.
+
+use base64ct::{Base64, Encoding};
+use zeroize::Zeroizing;
 
 /// What is left to be read.
 pub(super) struct Reader<'a>(pub(super) &'a [u8]);
@@ -60,4 +63,16 @@ pub(super) fn put_number(out: &mut Vec<u8>, number: &[u8]) {
     out.extend(u32::try_from(number.len() + sign).unwrap_or_default().to_be_bytes());
     out.extend(&[0][..sign]);
     out.extend(number);
+}
+
+/// Bytes in base64.
+pub(super) fn base64(bytes: &[u8]) -> String {
+    Base64::encode_string(bytes)
+}
+
+/// Bytes from base64, blanks and ends of lines passed over.
+pub(super) fn from_base64(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let mut bare = Zeroizing::new(String::with_capacity(text.len()));
+    bare.extend(text.chars().filter(|c| !c.is_ascii_whitespace()));
+    Base64::decode_vec(&bare).ok().map(Zeroizing::new)
 }
