@@ -107,7 +107,9 @@ fn look_armor(armor: Armor, looked: &mut Looked) {
     looked.flaws.extend(armor.flaws.iter().cloned());
     // Its own first and last line have four dashes and a blank.
     if format == Format::Rfc4716 {
-        looked.flaws.retain(|it| it.flaw != Flaw::Dashes && it.flaw != Flaw::OneLine);
+        looked
+            .flaws
+            .retain(|it| !matches!(it.flaw, Flaw::Dashes | Flaw::OneLine | Flaw::TextAbove));
     }
     let blank = String::new;
     let named = armor.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("comment"));
