@@ -54,7 +54,8 @@ pub(super) fn read(text: &str) -> Result<Ppk, Flaw> {
             if line.is_empty() {
                 continue;
             }
-            return Err(Flaw::Damaged);
+            // A line that was cut is the last.
+            return Err(if lines.next().is_none() { Flaw::NoEnd } else { Flaw::Damaged });
         };
         let value = value.strip_prefix(' ').unwrap_or(value);
         let mut block = || {

@@ -90,16 +90,11 @@ fn a_mistyped_passphrase_is_asked_again_three_times() {
     let typed = format!("x\u{15}{WORD}다\u{7f}z\u{7f}");
     let said = shop.typed(line, &[(ask, "no"), (ask, &typed)]);
     assert_eq!(said.code, 0, "{said:?}");
-    let said = shop.typed(
-        "support-access key convert e.ppk --to openssh --out o --lang en",
-        &[
-            ("Passphrase of e.ppk: ", "no"),
-            ("That passphrase does not fit", ""),
-            ("Passphrase of e.ppk: ", WORD),
-        ],
-    );
-    // The empty answer above was one of the three.
-    assert!(said.code == 0 || said.stdout.contains("does not fit"), "{said:?}");
+    let line = "support-access key convert e.ppk --to openssh --out o --lang en";
+    let ask = "Passphrase of e.ppk: ";
+    let said = shop.typed(line, &[(ask, ""), (ask, "no"), (ask, WORD)]);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.stdout.contains("That passphrase does not fit"), "{said:?}");
 }
 
 #[test]
@@ -138,7 +133,7 @@ fn another_passphrase_or_none_is_set_when_asked_for() {
     let new = [
         ("New passphrase (empty for none): ", "one"),
         ("once more: ", "two"),
-        ("not the same", ""),
+        ("New passphrase (empty for none): ", ""),
         ("once more: ", ""),
     ];
     let line = "support-access key convert k --to ppk --new-passphrase --lang en";
