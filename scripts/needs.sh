@@ -6,7 +6,7 @@
 packages=(
 	binutils busybox ca-certificates chromium-headless-shell clang curl dash debootstrap file fish
 	fonts-nanum gcc git groff-base gzip iproute2 jq libcap2-bin mksh nftables nginx-light openssh-client
-	openssl perl procps python3-venv qemu-user-static rpm shellcheck strace sudo tinyproxy-bin tzdata
+	openssl perl procps putty-tools python3-venv qemu-user-static rpm shellcheck strace sudo tinyproxy-bin tzdata
 	util-linux wget xz-utils zopfli zsh
 )
 

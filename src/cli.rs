@@ -2,8 +2,10 @@
 //! built.
 
 mod args;
+mod key;
 mod language;
 
+pub use key::{Key, To};
 pub use language::language;
 
 use std::collections::BTreeMap;
@@ -70,6 +72,8 @@ pub enum Command {
     Doctor(Box<Doctor>),
     /// Try a login from here, and say where it ends.
     Check(Box<Check>),
+    /// Look at key files, convert them, make a pair.
+    Key(Box<Key>),
     /// The timer's own: end what is over, undo what was never completed.
     Expire,
     /// The publisher's own: judge a policy file and print its fields.

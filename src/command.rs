@@ -10,6 +10,7 @@ mod expire;
 mod failure;
 mod grant;
 mod handover;
+mod key;
 mod log;
 mod newer;
 mod out;
@@ -51,7 +52,8 @@ pub(crate) fn run(args: &[String], env: &Env) -> u8 {
     // A plain user may ask the doctor, and is told what only root can see.
     let needs_root = match &command {
         Command::Doctor(options) => options.fix,
-        Command::Check(_) => false,
+        // An engineer's own files, on his own machine.
+        Command::Check(_) | Command::Key(_) => false,
         _ => true,
     };
     match command {
@@ -77,6 +79,7 @@ pub(crate) fn run(args: &[String], env: &Env) -> u8 {
         Command::Delete { dry_run, policy } => delete::run(dry_run, &policy, out),
         Command::Doctor(options) => doctor::run(&options, out),
         Command::Check(options) => check::run(&options, out),
+        Command::Key(options) => key::run(&options, out),
         Command::Audit { policy } => audit::run(&policy, out),
         Command::Expire => expire::run(out),
     }

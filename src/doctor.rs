@@ -24,6 +24,7 @@ mod sshd;
 mod verdict;
 mod way;
 
+pub use keyfile::unreadable;
 pub use patient::{ANYWHERE, Asked, Patient};
 
 use crate::host::change::Change;

@@ -3,6 +3,7 @@
 
 use crate::grant::fuzz as grant;
 use crate::host::fuzz as host;
+use crate::key::fuzz as key;
 use crate::policy::fuzz as policy;
 use crate::text::{Lang, Words};
 
@@ -10,10 +11,11 @@ use crate::text::{Lang, Words};
 pub type Target = fn(&[u8]);
 
 /// Every target, by the name that it has in `tests/fuzz`.
-pub const TARGETS: [(&str, Target); 14] = [
+pub const TARGETS: [(&str, Target); 15] = [
     ("accounts", host::accounts),
     ("doctor_keys", crate::doctor::fuzz::key_file),
     ("journal", grant::journal),
+    ("key_file", key::file),
     ("keys", policy::keys),
     ("log", host::log),
     ("merge", grant::merge_keys),

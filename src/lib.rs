@@ -8,6 +8,7 @@ pub mod doctor;
 pub mod fuzzing;
 pub mod grant;
 pub mod host;
+pub mod key;
 pub mod policy;
 pub mod text;
 

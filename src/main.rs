@@ -12,6 +12,9 @@ fn main() -> ExitCode {
     if let Some(code) = support_access::host::inside::entry(&raw) {
         return ExitCode::from(code);
     }
+    if let Some(code) = support_access::host::keygen::entry() {
+        return ExitCode::from(code);
+    }
     let args: Vec<String> = raw.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
     support_access::run(&args, &read_env())
 }

@@ -5,6 +5,7 @@ pub mod change;
 pub mod check;
 pub mod doctor;
 pub mod help;
+pub mod key;
 pub mod receipt;
 pub mod refusal;
 pub mod report;

@@ -21,14 +21,15 @@ use std::path::Path;
 use source::{Module, Source, read, tokens};
 
 /// Which rooms each room may use. `lib` is the crate's root: it starts the command.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("main", &["lib", "cli", "host"]),
     ("lib", &["cli", "command"]),
-    ("command", &["cli", "grant", "doctor", "check", "policy", "host", "text"]),
+    ("command", &["cli", "grant", "doctor", "check", "key", "policy", "host", "text"]),
     ("cli", &["policy", "text"]),
     ("grant", &["policy", "host", "text"]),
     ("doctor", &["policy", "host", "text"]),
     ("check", &["policy", "host", "text"]),
+    ("key", &["text"]),
     ("policy", &["text"]),
     ("host", &[]),
     ("text", &[]),

@@ -54,7 +54,7 @@ fn each_row_names_tests(document: &str, count: usize) {
 
 #[test]
 fn each_line_of_the_manuals_names_tests_that_exist() {
-    each_row_names_tests("docs/manuals.md", 26);
+    each_row_names_tests("docs/manuals.md", 31);
 }
 
 #[test]

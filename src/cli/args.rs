@@ -3,13 +3,15 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use super::key;
 use super::{Check, Command, Doctor, Env, Grant, Manner, PolicySource, Problem, Time, field};
 use crate::policy::{Origin, Source};
 use crate::text::refusal::Refusal;
 use crate::text::usage::Usage;
 use crate::text::{Lang, help};
 
-const VERBS: [&str; 7] = ["grant", "delete", "audit", "doctor", "check", "expire", "policy-check"];
+const VERBS: [&str; 8] =
+    ["grant", "delete", "audit", "doctor", "check", "key", "expire", "policy-check"];
 
 #[derive(Parser)]
 #[command(
@@ -30,6 +32,7 @@ enum Verb {
     Audit(AuditArgs),
     Doctor(DoctorArgs),
     Check(CheckArgs),
+    Key(key::KeyArgs),
     Expire(Common),
     PolicyCheck(PolicyCheckArgs),
 }
@@ -185,6 +188,7 @@ pub(super) fn command(args: &[String], env: &Env, lang: Lang) -> Result<Command,
         Verb::Audit(args) => Ok(Command::Audit { policy: policy(args.policy, env, lang)? }),
         Verb::Doctor(args) => doctor(args, lang).map(|doctor| Command::Doctor(Box::new(doctor))),
         Verb::Check(args) => check(args, env, lang).map(|it| Command::Check(Box::new(it))),
+        Verb::Key(args) => key::key(args, lang).map(|key| Command::Key(Box::new(key))),
         Verb::Expire(_) => Ok(Command::Expire),
         Verb::PolicyCheck(args) => Ok(Command::PolicyCheck {
             policy: field("--policy", args.policy.parse::<Origin>(), lang)?,

@@ -191,7 +191,7 @@ impl Out {
 }
 
 /// The name of a text's variant, as a stable word: `SshdStopped` becomes `sshd-stopped`.
-fn id(words: &dyn Words) -> String {
+pub(super) fn id(words: &dyn Words) -> String {
     let debug = format!("{words:?}");
     let name = debug.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
     let mut id = String::new();

@@ -164,3 +164,14 @@ pub(super) fn is_public(text: &str) -> bool {
         .map(str::trim)
         .all(|line| line.is_empty() || line.split([' ', '\t']).any(|word| word.starts_with("AAAA")))
 }
+
+/// Why today's sshd passes over a line with these options, in its own words; nothing if it does not.
+#[must_use]
+pub fn unreadable(options: &str) -> Option<String> {
+    let reader = Reader { version: crate::host::sshd::Version::new(10, 0), offset: 0 };
+    Some(match options::parse(options, reader).err()? {
+        Flaw::Unknown { option, .. } => option,
+        Flaw::Malformed { why, near } => format!("{why}: {near}"),
+        Flaw::FromTwice => "from".to_owned(),
+    })
+}

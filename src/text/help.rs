@@ -14,6 +14,8 @@ pub fn page(verb: Option<&str>, lang: Lang) -> &'static str {
         (Some("doctor"), Lang::Ko) => include_str!("help/doctor.ko.txt"),
         (Some("check"), Lang::En) => include_str!("help/check.en.txt"),
         (Some("check"), Lang::Ko) => include_str!("help/check.ko.txt"),
+        (Some("key"), Lang::En) => include_str!("help/key.en.txt"),
+        (Some("key"), Lang::Ko) => include_str!("help/key.ko.txt"),
         (Some("grant"), Lang::En) => include_str!("help/grant.en.txt"),
         (Some("grant"), Lang::Ko) => include_str!("help/grant.ko.txt"),
         (_, Lang::En) => include_str!("help/all.en.txt"),

@@ -1,0 +1,71 @@
+//! A new pair.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::super::failure::Failure;
+use super::super::out::{Look, Out};
+use super::convert::{ask_new, render};
+use crate::cli::To;
+use crate::host::key_files;
+use crate::host::run::quote;
+use crate::key;
+use crate::text::key::{KeyRefusal, Told};
+
+/// Makes a pair; returns the private half's name.
+pub(super) fn run(
+    file: Option<&str>,
+    comment: Option<&str>,
+    no_passphrase: bool,
+    out: &mut Out,
+) -> Result<String, Failure> {
+    let user = key_files::user();
+    let private = match (file, &user) {
+        (Some(file), _) => PathBuf::from(file),
+        (None, Some((_, home))) => {
+            let folder = home.join(".ssh");
+            key_files::folder(&folder);
+            folder.join("id_ed25519")
+        }
+        (None, None) => return Err(Failure::refused(KeyRefusal::NoName)),
+    };
+    let name = private.display().to_string();
+    let public = format!("{name}.pub");
+    let taken = |path: &str| Failure::refused(KeyRefusal::PairExists { path: path.to_owned() });
+    for path in [&name, &public] {
+        if key_files::exists(Path::new(path)) {
+            return Err(taken(path));
+        }
+    }
+    let passphrase = if no_passphrase { Zeroizing::default() } else { ask_new(out)? };
+    let usual = || {
+        let name = user.as_ref().map_or("", |(name, _)| name);
+        format!("{name}@{}", key_files::host())
+    };
+    let comment = comment.map_or_else(usual, str::to_owned);
+    let seed = key_files::random::<32>().map_err(Failure::failed)?;
+    let secret = key::new_ed25519(&seed, &comment).ok_or_else(|| taken(&name))?;
+    let text = render(&secret, To::OpenSsh, &passphrase)?;
+    let write = |path: &str, bytes: &[u8], mode| {
+        key_files::write(Path::new(path), bytes, mode, false)
+            .map_err(|error| if error.is_taken() { taken(path) } else { Failure::failed(error) })
+    };
+    write(&name, &text, 0o600)?;
+    let line = render(&secret, To::Public, &passphrase)?;
+    write(&public, &line, 0o644)?;
+    for path in [&name, &public] {
+        out.say(Look::Good, &Told::Written { path: path.clone() });
+    }
+    let print = secret.public.sha256();
+    out.say(Look::Plain, &Told::Fingerprint { print: print.clone() });
+    secret.public.randomart().lines().for_each(|row| out.line(Look::Plain, row));
+    let line = format!("ssh-copy-id -i {} USER@HOST", quote(&public));
+    out.say(Look::Strong, &Told::Next { line });
+    out.field("file", json!(name));
+    out.field("public", json!(public));
+    out.field("fingerprint", json!(print));
+    out.field("encrypted", json!(!passphrase.is_empty()));
+    Ok(name)
+}
