@@ -5,7 +5,7 @@ mod args;
 mod key;
 mod language;
 
-pub use key::{Key, To};
+pub use key::{Convert, Key, New, Passphrase, To};
 pub use language::language;
 
 use std::collections::BTreeMap;

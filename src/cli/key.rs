@@ -8,6 +8,7 @@ use crate::text::Lang;
 use crate::text::usage::Usage;
 
 #[derive(Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag that is typed")]
 pub(super) struct KeyArgs {
     #[arg(long)]
     json: bool,
@@ -38,29 +39,46 @@ pub enum Key {
         files: Vec<Origin>,
     },
     /// The same key in another format.
-    Convert {
-        /// Which.
-        file: Origin,
-        /// In which.
-        to: To,
-        /// `--out`; else a name of its own.
-        out: Option<String>,
-        /// Also over a file that stands there.
-        force: bool,
-        /// Ask for another passphrase.
-        new_passphrase: bool,
-        /// Write it without one.
-        no_passphrase: bool,
-    },
+    Convert(Convert),
     /// Make a pair.
-    New {
-        /// Where; else as ssh-keygen does.
-        file: Option<String>,
-        /// `--comment`
-        comment: Option<String>,
-        /// Don't ask for a passphrase.
-        no_passphrase: bool,
-    },
+    New(New),
+}
+
+/// A key that is to have another format.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Convert {
+    /// Which.
+    pub file: Origin,
+    /// In which.
+    pub to: To,
+    /// `--out`; else a name of its own.
+    pub out: Option<String>,
+    /// Also over a file that stands there.
+    pub force: bool,
+    /// What becomes of its passphrase.
+    pub passphrase: Passphrase,
+}
+
+/// A pair that is to be made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct New {
+    /// Where; else as ssh-keygen does.
+    pub file: Option<String>,
+    /// `--comment`
+    pub comment: Option<String>,
+    /// Don't ask for a passphrase.
+    pub no_passphrase: bool,
+}
+
+/// What becomes of a key's passphrase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Passphrase {
+    /// It stays.
+    Keep,
+    /// Another one is asked for.
+    Ask,
+    /// It goes.
+    Remove,
 }
 
 /// A format.
@@ -103,10 +121,15 @@ pub(super) fn key(args: KeyArgs, lang: Lang) -> Result<Key, Problem> {
         Some("convert") => {
             only(&["--to", "--out", "--force", "--new-passphrase", "--no-passphrase"])?;
             let [file] = files.as_slice() else { return Err(missing("key convert")) };
-            if new_passphrase && no_passphrase {
-                let option = "--no-passphrase".to_owned();
-                return Err(Problem::Usage(Usage::Twice { option }));
-            }
+            let passphrase = match (new_passphrase, no_passphrase) {
+                (true, true) => {
+                    let option = "--no-passphrase".to_owned();
+                    return Err(Problem::Usage(Usage::Twice { option }));
+                }
+                (true, _) => Passphrase::Ask,
+                (_, true) => Passphrase::Remove,
+                _ => Passphrase::Keep,
+            };
             let to = match to.as_deref() {
                 Some("openssh") => To::OpenSsh,
                 Some("ppk") => To::Ppk(3),
@@ -115,8 +138,7 @@ pub(super) fn key(args: KeyArgs, lang: Lang) -> Result<Key, Problem> {
                 Some(_) => To::Public,
                 None => return Err(missing("--to")),
             };
-            let file = origin(file)?;
-            Ok(Key::Convert { file, to, out, force, new_passphrase, no_passphrase })
+            Ok(Key::Convert(Convert { file: origin(file)?, to, out, force, passphrase }))
         }
         Some("new") => {
             only(&["--comment", "--no-passphrase"])?;
@@ -132,7 +154,7 @@ pub(super) fn key(args: KeyArgs, lang: Lang) -> Result<Key, Problem> {
                     allowed: "USER@HOST".to_owned(),
                 }));
             }
-            Ok(Key::New { file, comment: args.comment, no_passphrase })
+            Ok(Key::New(New { file, comment: args.comment, no_passphrase }))
         }
         other => Err(Problem::Usage(Usage::BadValue {
             option: "key".to_owned(),

@@ -1,12 +1,16 @@
 //! `-----BEGIN …-----`, base64 and `-----END …-----`, also where somebody's editor was at it.
 
+use std::io::Write;
+
 use zeroize::Zeroizing;
 
+use super::secret::Hidden;
 use super::seen::Flawed;
-use super::wire::{base64, from_base64};
+use super::wire::{base64, from_base64, put_lines};
 use crate::text::key::Flaw;
 
 /// What stands between begin and end.
+#[derive(Default)]
 pub(super) struct Armor {
     /// What the first line says it is.
     pub(super) label: String,
@@ -19,21 +23,25 @@ pub(super) struct Armor {
 }
 
 /// As OpenSSH's own reader has it.
-const OWN: &str = "OPENSSH PRIVATE KEY";
+pub(super) const OWN: &str = "OPENSSH PRIVATE KEY";
 
 /// What editors make of a dash.
 const DASHES: [char; 4] = ['-', '\u{2013}', '\u{2014}', '\u{2212}'];
 
 /// Wraps bytes into armor.
-pub(super) fn wrap(label: &str, bytes: &[u8], width: usize) -> Zeroizing<String> {
-    let body = Zeroizing::new(base64(bytes));
-    let mut text = Zeroizing::new(String::with_capacity(body.len() * 2 + 200));
-    *text += &format!("-----BEGIN {label}-----\n");
-    for at in (0..body.len()).step_by(width) {
-        *text += &body[at..body.len().min(at + width)];
-        text.push('\n');
+pub(super) fn wrap(armor: &Armor, bytes: &[u8]) -> Hidden {
+    let label = &armor.label;
+    let mut text = Zeroizing::new(Vec::with_capacity(bytes.len() * 2 + 2048));
+    let _ = writeln!(text, "-----BEGIN {label}-----");
+    for (name, value) in &armor.headers {
+        let _ = writeln!(text, "{name}: {value}");
     }
-    *text += &format!("-----END {label}-----\n");
+    if !armor.headers.is_empty() {
+        text.push(b'\n');
+    }
+    // As wide as their own programs write them.
+    put_lines(&mut text, &base64(bytes), if label == OWN { 70 } else { 64 });
+    let _ = writeln!(text, "-----END {label}-----");
     text
 }
 

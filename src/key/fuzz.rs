@@ -6,7 +6,7 @@ use crate::fuzzing::is_sayable;
 /// A key file.
 pub(crate) fn file(data: &[u8]) {
     let looked = look(data, 1_900_000_000);
-    let lines = data.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let lines = data.split(|byte| *byte == b'\n').count();
     for flawed in &looked.flaws {
         is_sayable(&flawed.flaw);
         // Line ends that somebody wrote as `\n` count as such.
@@ -22,12 +22,12 @@ pub(crate) fn file(data: &[u8]) {
     }
     if let Ok(secret) = open(data, None) {
         let text = secret.to_openssh([7; 4]);
-        let again = open(text.as_bytes(), None);
+        let again = open(&text, None);
         assert!(again.is_ok_and(|again| again.public == secret.public));
         for version in [2, 3] {
             let seal = Seal { version, passphrase: Vec::new().into(), salt: [0; 16] };
             let text = secret.to_ppk(&seal);
-            let again = text.and_then(|text| open(text.as_bytes(), None).ok());
+            let again = text.and_then(|text| open(&text, None).ok());
             assert!(again.is_some_and(|again| again.public == secret.public));
         }
     }

@@ -39,7 +39,7 @@ fn one(line: &str, lines: &[&str], number: usize, looked: &mut Looked) -> usize 
         looked.keys.push(Held {
             line: number,
             public,
-            comment: comment.trim().to_owned(),
+            comment: comment.trim().as_bytes().to_vec(),
             options: options.trim().to_owned(),
         });
     };

@@ -26,9 +26,9 @@ pub fn look(bytes: &[u8], now: u64) -> Looked {
         return looked;
     }
     if ppk::is_ppk(&text) {
-        look_ppk(&text, &mut looked);
+        look_ppk(&text, bytes, &mut looked);
     } else if let Some(armor) = armor::read(&text) {
-        look_armor(armor, &mut looked);
+        look_armor(&armor, &mut looked);
     } else {
         looked.format = Some(Format::Lines);
         lines::read(&text, &mut looked);
@@ -59,13 +59,13 @@ pub fn look(bytes: &[u8], now: u64) -> Looked {
     looked
 }
 
-fn look_ppk(text: &str, looked: &mut Looked) {
+fn look_ppk(text: &str, bytes: &[u8], looked: &mut Looked) {
     looked.private = true;
     looked.format = Some(Format::Ppk3);
     if !text.starts_with("PuTTY") {
         looked.flaws.push(Flawed::refuses(1, Flaw::TextAbove));
     }
-    let ppk = match ppk::read(text) {
+    let ppk = match ppk::read(text, bytes) {
         Ok(ppk) => ppk,
         Err(Flaw::TextAbove) => return,
         Err(flaw) => {
@@ -90,7 +90,7 @@ fn look_ppk(text: &str, looked: &mut Looked) {
     }));
 }
 
-fn look_armor(armor: Armor, looked: &mut Looked) {
+fn look_armor(armor: &Armor, looked: &mut Looked) {
     looked.private = armor.label.contains("PRIVATE KEY");
     let format = match armor.label.as_str() {
         "OPENSSH PRIVATE KEY" => Format::OpenSsh,
@@ -102,7 +102,7 @@ fn look_armor(armor: Armor, looked: &mut Looked) {
         _ => Format::Pem,
     };
     looked.format = Some(format);
-    looked.cipher = pem::cipher(&armor);
+    looked.cipher = pem::cipher(armor);
     let before = looked.flaws.len();
     looked.flaws.extend(armor.flaws.iter().cloned());
     // Its own first and last line have four dashes and a blank.
@@ -111,9 +111,8 @@ fn look_armor(armor: Armor, looked: &mut Looked) {
             .flaws
             .retain(|it| !matches!(it.flaw, Flaw::Dashes | Flaw::OneLine | Flaw::TextAbove));
     }
-    let blank = String::new;
     let named = armor.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("comment"));
-    let mut comment = named.map_or_else(blank, |(_, value)| value.clone());
+    let mut comment = named.map_or_else(Vec::new, |(_, value)| value.clone().into_bytes());
     let Some(body) = &armor.body else { return };
     let mut trouble = None;
     let public = match format {
@@ -123,7 +122,7 @@ fn look_armor(armor: Armor, looked: &mut Looked) {
             looked.flaws.push(Flawed::refuses(1, Flaw::NotKey));
             return;
         }
-        _ => match from_armor(&armor) {
+        _ => match from_armor(armor) {
             Ok(secret) => {
                 comment.clone_from(&secret.comment);
                 Some(secret.public)

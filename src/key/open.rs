@@ -3,20 +3,20 @@
 use zeroize::Zeroizing;
 
 use super::armor::{self, Armor};
-use super::secret::{OpenError, Secret, Why};
+use super::secret::{Hidden, OpenError, Secret, Why};
 use super::{openssh, pem, ppk};
 use crate::text::key::Flaw;
 
 impl Secret {
     /// OpenSSH's format, without a passphrase; `check` is any number.
     #[must_use]
-    pub fn to_openssh(&self, check: [u8; 4]) -> Zeroizing<String> {
+    pub fn to_openssh(&self, check: [u8; 4]) -> Hidden {
         openssh::write(self, check)
     }
 
     /// PuTTY's format.
     #[must_use]
-    pub fn to_ppk(&self, seal: &ppk::Seal) -> Option<Zeroizing<String>> {
+    pub fn to_ppk(&self, seal: &ppk::Seal) -> Option<Hidden> {
         ppk::write(self, seal)
     }
 }
@@ -49,7 +49,7 @@ pub(super) fn text(bytes: &[u8]) -> Option<(Zeroizing<String>, Option<Flaw>)> {
 pub fn open(bytes: &[u8], passphrase: Option<&[u8]>) -> Result<Secret, OpenError> {
     let text = text(bytes).ok_or(OpenError::Damaged)?.0;
     if ppk::is_ppk(&text) {
-        return ppk::open(&text, passphrase);
+        return ppk::open(&text, bytes, passphrase);
     }
     let armor = armor::read(&text).ok_or(OpenError::Damaged)?;
     from_armor(&armor).map_err(|why| match why {
@@ -65,7 +65,7 @@ pub(super) fn from_armor(armor: &Armor) -> Result<Secret, Option<Why>> {
         return Err(None);
     }
     let body = armor.body.as_ref().ok_or(Some(Why::Damaged))?;
-    if armor.label != "OPENSSH PRIVATE KEY" {
+    if armor.label != armor::OWN {
         return pem::secret(&armor.label, body).map_err(Some);
     }
     let container = openssh::container(body).ok_or(Some(Why::Damaged))?;
@@ -77,21 +77,7 @@ pub(super) fn from_armor(armor: &Armor) -> Result<Secret, Option<Why>> {
 
 /// The armor of a private key as its program would have written it, for another program to read.
 #[must_use]
-pub fn mended(bytes: &[u8]) -> Option<Zeroizing<String>> {
-    let text = text(bytes)?.0;
-    let armor = armor::read(&text)?;
-    let width = if armor.label == "OPENSSH PRIVATE KEY" { 70 } else { 64 };
-    let plain = armor::wrap(&armor.label, armor.body.as_ref()?, width);
-    let (head, body) = plain.split_once('\n')?;
-    let mut whole = Zeroizing::new(String::with_capacity(plain.len() + 1024));
-    *whole += head;
-    whole.push('\n');
-    for (name, value) in &armor.headers {
-        *whole += &format!("{name}: {value}\n");
-    }
-    if !armor.headers.is_empty() {
-        whole.push('\n');
-    }
-    *whole += body;
-    Some(whole)
+pub fn mended(bytes: &[u8]) -> Option<Hidden> {
+    let armor = armor::read(&text(bytes)?.0)?;
+    Some(armor::wrap(&armor, armor.body.as_ref()?))
 }

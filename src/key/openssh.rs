@@ -2,8 +2,9 @@
 
 use zeroize::Zeroizing;
 
+use super::armor::{self, Armor};
 use super::public::Public;
-use super::secret::{Numbers, Secret, Why, copy};
+use super::secret::{Hidden, Numbers, Secret, Why, copy};
 use super::wire::{Reader, put, put_number};
 
 const MAGIC: &[u8] = b"openssh-key-v1\0";
@@ -57,8 +58,7 @@ impl Container<'_> {
             return Err(Why::Damaged);
         }
         let numbers = numbers(&self.public, &mut reader)?;
-        let comment = reader.string().ok_or(Why::Damaged)?;
-        let comment = String::from_utf8_lossy(comment).into_owned();
+        let comment = reader.string().ok_or(Why::Damaged)?.to_vec();
         let padded = reader.0.iter().zip(1..).all(|(byte, count)| *byte == count);
         if reader.0.len() >= 16 || !padded {
             return Err(Why::Damaged);
@@ -117,7 +117,7 @@ fn numbers(public: &Public, reader: &mut Reader) -> Result<Numbers, Why> {
 }
 
 /// Writes a key without a passphrase. `check` is any number.
-pub(super) fn write(secret: &Secret, check: [u8; 4]) -> Zeroizing<String> {
+pub(super) fn write(secret: &Secret, check: [u8; 4]) -> Hidden {
     // All at once, so that no copy is left where it grew.
     let mut private = Zeroizing::new(Vec::with_capacity(16 * 1024));
     private.extend([check, check].concat());
@@ -145,7 +145,7 @@ pub(super) fn write(secret: &Secret, check: [u8; 4]) -> Zeroizing<String> {
         }
         Numbers::Elsewhere => {}
     }
-    put(&mut private, secret.comment.as_bytes());
+    put(&mut private, &secret.comment);
     let padding = (1..=7).take(private.len().wrapping_neg() % 8);
     private.extend(padding);
     let mut all = Zeroizing::new(Vec::with_capacity(32 * 1024));
@@ -156,5 +156,5 @@ pub(super) fn write(secret: &Secret, check: [u8; 4]) -> Zeroizing<String> {
     all.extend(1u32.to_be_bytes());
     put(&mut all, &public.blob);
     put(&mut all, &private);
-    super::armor::wrap("OPENSSH PRIVATE KEY", &all, 70)
+    armor::wrap(&Armor { label: armor::OWN.to_owned(), ..Armor::default() }, &all)
 }

@@ -38,22 +38,22 @@ pub(super) fn secret(label: &str, bytes: &[u8]) -> Result<Secret, Why> {
 fn rsa(body: &mut Der) -> Result<Secret, Why> {
     let mut read = || {
         body.number()?;
-        let (n, e, d) = (body.number()?, body.number()?, copy(body.number()?));
-        let (p, q) = (copy(body.number()?), copy(body.number()?));
-        body.number()?;
-        body.number()?;
-        let iqmp = copy(body.number()?);
-        Some((rsa_public(n, e)?, Numbers::Rsa { d, p, q, iqmp }))
+        let public = rsa_public(body)?;
+        let mut hidden = || body.number().map(copy);
+        let (d, p, q) = (hidden()?, hidden()?, hidden()?);
+        let (_, _, iqmp) = (hidden()?, hidden()?, hidden()?);
+        Some((public, Numbers::Rsa { d, p, q, iqmp }))
     };
     let (public, numbers) = read().ok_or(Why::Damaged)?;
-    Secret::new(public, String::new(), numbers)
+    Secret::new(public, Vec::new(), numbers)
 }
 
-fn rsa_public(n: &[u8], e: &[u8]) -> Option<Public> {
+fn rsa_public(body: &mut Der) -> Option<Public> {
+    let (modulus, exponent) = (body.number()?, body.number()?);
     let mut blob = Vec::new();
     put(&mut blob, b"ssh-rsa");
-    put_number(&mut blob, e);
-    put_number(&mut blob, n);
+    put_number(&mut blob, exponent);
+    put_number(&mut blob, modulus);
     Public::read(&blob)
 }
 
@@ -76,7 +76,7 @@ fn ec(body: &mut Der, curve: Option<&[u8]>) -> Result<Secret, Why> {
     // Some programs leave the public half out; it can be calculated, but not here.
     let point = point.ok_or(Why::Unsupported)?;
     let public = ec_public(curve, point)?;
-    Secret::new(public, String::new(), Numbers::Ecdsa(d))
+    Secret::new(public, Vec::new(), Numbers::Ecdsa(d))
 }
 
 fn ec_public(curve: &[u8], point: &[u8]) -> Result<Public, Why> {
@@ -99,7 +99,7 @@ fn pkcs8(body: &mut Der) -> Result<Secret, Why> {
             let seed = Der(inner).take(OCTETS).filter(|seed| seed.len() == 32);
             let seed = copy(seed.ok_or(Why::Damaged)?);
             let public = ed25519_public(&seed).ok_or(Why::Damaged)?;
-            Secret::new(public, String::new(), Numbers::Ed25519(seed))
+            Secret::new(public, Vec::new(), Numbers::Ed25519(seed))
         }
         _ => Err(Why::Unsupported),
     }
@@ -109,15 +109,12 @@ fn pkcs8(body: &mut Der) -> Result<Secret, Why> {
 pub(super) fn public(label: &str, bytes: &[u8]) -> Option<Public> {
     let mut body = Der(bytes).sequence()?;
     if label == "RSA PUBLIC KEY" {
-        return rsa_public(body.number()?, body.number()?);
+        return rsa_public(&mut body);
     }
     let mut algorithm = body.sequence()?;
     let inner = body.take(BITS)?.strip_prefix(&[0])?;
     match algorithm.take(OID)? {
-        RSA => {
-            let mut body = Der(inner).sequence()?;
-            rsa_public(body.number()?, body.number()?)
-        }
+        RSA => rsa_public(&mut Der(inner).sequence()?),
         EC => ec_public(algorithm.take(OID)?, inner).ok(),
         ED25519 => super::secret::ed25519_half(inner),
         _ => None,

@@ -2,7 +2,7 @@
 
 mod seal;
 
-use std::fmt::Write;
+use std::io::Write;
 
 use zeroize::Zeroizing;
 
@@ -10,7 +10,7 @@ pub use seal::Seal;
 
 use super::public::Public;
 use super::secret::{Hidden, Numbers, OpenError, Secret, copy};
-use super::wire::{Reader, base64, from_base64, put, put_number};
+use super::wire::{Reader, base64, from_base64, one_line, put, put_lines, put_number};
 use crate::text::key::Flaw;
 
 const HEAD: &str = "PuTTY-User-Key-File-";
@@ -24,7 +24,8 @@ pub(super) struct Ppk {
     kind: String,
     /// `none` or [`CIPHER`].
     pub(super) cipher: String,
-    pub(super) comment: String,
+    /// In the encoding of the Windows that wrote it; the sum is made over its bytes.
+    pub(super) comment: Vec<u8>,
     blob: Vec<u8>,
     private: Hidden,
     mac: Vec<u8>,
@@ -35,8 +36,14 @@ pub(super) fn is_ppk(text: &str) -> bool {
     text.contains(HEAD)
 }
 
-/// Reads a file; the flaw if it is not whole.
-pub(super) fn read(text: &str) -> Result<Ppk, Flaw> {
+/// The comment's own bytes, where the file's text is not a guess at them.
+fn comment(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut lines = bytes.split(|byte| matches!(byte, b'\n' | b'\r'));
+    lines.find_map(|line| line.strip_prefix(b"Comment: ")).map(<[u8]>::to_vec)
+}
+
+/// Reads a file by its text and its bytes; the flaw if it is not whole.
+pub(super) fn read(text: &str, bytes: &[u8]) -> Result<Ppk, Flaw> {
     let mut lines = text.lines().skip_while(|line| !line.contains(HEAD));
     let head = lines.next().unwrap_or_default();
     let (version, kind) =
@@ -46,7 +53,7 @@ pub(super) fn read(text: &str) -> Result<Ppk, Flaw> {
         "3" => 3,
         _ => return Err(Flaw::PpkVersion { version: version.chars().take(4).collect() }),
     };
-    let (mut cipher, mut comment, mut mac) = (String::new(), String::new(), Vec::new());
+    let (mut cipher, mut told, mut mac) = (String::new(), String::new(), Vec::new());
     let (mut blob, mut private) = (None, None);
     let mut numbers = seal::Numbers::default();
     while let Some(line) = lines.next() {
@@ -64,11 +71,13 @@ pub(super) fn read(text: &str) -> Result<Ppk, Flaw> {
             for _ in 0..count {
                 *body += lines.next().ok_or(Flaw::NoEnd)?;
             }
-            from_base64(&body).ok_or(Flaw::Damaged)
+            // Half a line is the last.
+            let cut = || if lines.clone().next().is_none() { Flaw::NoEnd } else { Flaw::Damaged };
+            from_base64(&body).ok_or_else(cut)
         };
         match name {
             "Encryption" => value.clone_into(&mut cipher),
-            "Comment" => value.clone_into(&mut comment),
+            "Comment" => value.clone_into(&mut told),
             "Public-Lines" => blob = Some(block()?.to_vec()),
             "Private-Lines" => private = Some(block()?),
             "Private-MAC" => mac = seal::from_hex(value).ok_or(Flaw::Damaged)?,
@@ -83,6 +92,7 @@ pub(super) fn read(text: &str) -> Result<Ppk, Flaw> {
         return Err(Flaw::Damaged);
     }
     let derivation = numbers.whole();
+    let comment = comment(bytes).unwrap_or_else(|| told.into_bytes());
     Ok(Ppk { version, kind: kind.to_owned(), cipher, comment, blob, private, mac, derivation })
 }
 
@@ -99,7 +109,7 @@ impl Ppk {
     /// What the sum at the end is made over.
     fn summed(&self, plain: &[u8]) -> Hidden {
         let mut all = Zeroizing::new(Vec::with_capacity(32 * 1024));
-        for part in [self.kind.as_bytes(), self.cipher.as_bytes(), self.comment.as_bytes()] {
+        for part in [self.kind.as_bytes(), self.cipher.as_bytes(), &self.comment] {
             put(&mut all, part);
         }
         put(&mut all, &self.blob);
@@ -139,8 +149,12 @@ impl Ppk {
 }
 
 /// Reads the key in a file.
-pub(super) fn open(text: &str, passphrase: Option<&[u8]>) -> Result<Secret, OpenError> {
-    let ppk = read(text).map_err(|_| OpenError::Damaged)?;
+pub(super) fn open(
+    text: &str,
+    bytes: &[u8],
+    passphrase: Option<&[u8]>,
+) -> Result<Secret, OpenError> {
+    let ppk = read(text, bytes).map_err(|_| OpenError::Damaged)?;
     match passphrase {
         None if ppk.is_encrypted() => Err(OpenError::NeedsPassphrase),
         passphrase => ppk.secret(passphrase.unwrap_or_default()),
@@ -148,7 +162,7 @@ pub(super) fn open(text: &str, passphrase: Option<&[u8]>) -> Result<Secret, Open
 }
 
 /// Writes a file.
-pub(super) fn write(secret: &Secret, seal: &Seal) -> Option<Zeroizing<String>> {
+pub(super) fn write(secret: &Secret, seal: &Seal) -> Option<Hidden> {
     let mut plain: Hidden = Zeroizing::new(Vec::with_capacity(16 * 1024));
     match &secret.numbers {
         Numbers::Ed25519(seed) => put(&mut plain, seed),
@@ -168,13 +182,11 @@ pub(super) fn write(secret: &Secret, seal: &Seal) -> Option<Zeroizing<String>> {
         let derivation = seal.derivation();
         (seal::keys(version, derivation.as_ref(), &seal.passphrase).ok()?, derivation)
     };
-    // A line of its own could only end where it should not.
-    let comment: String = secret.comment.chars().filter(|c| !c.is_control()).collect();
     let mut ppk = Ppk {
         version,
         kind: secret.public.kind.to_owned(),
         cipher: if seal.passphrase.is_empty() { "none" } else { CIPHER }.to_owned(),
-        comment,
+        comment: one_line(&secret.comment),
         blob: secret.public.plain.clone(),
         private: copy(&plain),
         mac: Vec::new(),
@@ -187,10 +199,13 @@ pub(super) fn write(secret: &Secret, seal: &Seal) -> Option<Zeroizing<String>> {
     Some(print(&ppk))
 }
 
-fn print(ppk: &Ppk) -> Zeroizing<String> {
-    let mut text = Zeroizing::new(String::with_capacity(32 * 1024));
-    let Ppk { version, kind, cipher, comment, .. } = ppk;
-    let _ = write!(text, "{HEAD}{version}: {kind}\nEncryption: {cipher}\nComment: {comment}\n");
+fn print(ppk: &Ppk) -> Hidden {
+    // All at once, so that no copy is left where it grew.
+    let mut text = Zeroizing::new(Vec::with_capacity(32 * 1024));
+    let Ppk { version, kind, cipher, .. } = ppk;
+    let _ = write!(text, "{HEAD}{version}: {kind}\nEncryption: {cipher}\nComment: ");
+    text.extend(&ppk.comment);
+    text.push(b'\n');
     block(&mut text, "Public-Lines", &ppk.blob);
     if let Some(derivation) = &ppk.derivation {
         let _ = write!(text, "{derivation}");
@@ -200,11 +215,8 @@ fn print(ppk: &Ppk) -> Zeroizing<String> {
     text
 }
 
-fn block(text: &mut String, name: &str, bytes: &[u8]) {
-    let body = Zeroizing::new(base64(bytes));
+fn block(text: &mut Vec<u8>, name: &str, bytes: &[u8]) {
+    let body = base64(bytes);
     let _ = writeln!(text, "{name}: {}", body.len().div_ceil(64));
-    for at in (0..body.len()).step_by(64) {
-        *text += &body[at..body.len().min(at + 64)];
-        text.push('\n');
-    }
+    put_lines(text, &body, 64);
 }

@@ -2,7 +2,7 @@
 
 use ssh_key::Fingerprint;
 
-use super::wire::{Reader, bits, put};
+use super::wire::{Reader, base64, bits, one_line, put};
 
 /// What follows the type in a certificate's name.
 const CERTIFICATE: &str = "-cert-v01@openssh.com";
@@ -103,7 +103,20 @@ impl Public {
     #[must_use]
     pub fn line(&self) -> String {
         let name = Reader(&self.blob).text().unwrap_or_default();
-        format!("{name} {}", super::wire::base64(&self.blob))
+        format!("{name} {}", *base64(&self.blob))
+    }
+
+    /// The same with a comment, and the line's end. No comment makes a second line.
+    #[must_use]
+    pub fn file(&self, comment: &[u8]) -> Vec<u8> {
+        let mut line = self.line().into_bytes();
+        let comment = one_line(comment);
+        if !comment.is_empty() {
+            line.push(b' ');
+            line.extend(comment);
+        }
+        line.push(b'\n');
+        line
     }
 
     /// The fingerprint, as `ssh-keygen -l` writes it.

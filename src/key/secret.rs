@@ -1,5 +1,6 @@
 //! A private key, out of whatever file.
 
+use ring::signature::{Ed25519KeyPair, KeyPair};
 use zeroize::Zeroizing;
 
 use super::public::Public;
@@ -17,8 +18,8 @@ pub(super) fn copy(bytes: &[u8]) -> Hidden {
 pub struct Secret {
     /// Its public half.
     pub public: Public,
-    /// Its comment.
-    pub comment: String,
+    /// Its comment, in whatever encoding it was written.
+    pub comment: Vec<u8>,
     pub(super) numbers: Numbers,
 }
 
@@ -70,7 +71,7 @@ impl std::fmt::Debug for Secret {
 
 impl Secret {
     /// Holds both halves together as far as that is cheap.
-    pub(super) fn new(public: Public, comment: String, numbers: Numbers) -> Result<Self, Why> {
+    pub(super) fn new(public: Public, comment: Vec<u8>, numbers: Numbers) -> Result<Self, Why> {
         let fits = match &numbers {
             Numbers::Ed25519(seed) => ed25519_public(seed).as_ref() == Some(&public),
             Numbers::Ecdsa(d) if public.bits == 256 => {
@@ -91,8 +92,8 @@ impl Secret {
 
 /// The public half of an Ed25519 key.
 pub(super) fn ed25519_public(seed: &[u8]) -> Option<Public> {
-    let pair = ssh_key::private::Ed25519Keypair::from_seed(seed.try_into().ok()?);
-    ed25519_half(&pair.public.0)
+    let pair = Ed25519KeyPair::from_seed_unchecked(seed).ok()?;
+    ed25519_half(pair.public_key().as_ref())
 }
 
 /// An Ed25519 key from its public half alone.
@@ -105,7 +106,7 @@ pub(super) fn ed25519_half(half: &[u8]) -> Option<Public> {
 
 /// A new Ed25519 key from 32 random bytes.
 #[must_use]
-pub fn new_ed25519(seed: &Zeroizing<[u8; 32]>, comment: &str) -> Option<Secret> {
-    let numbers = Numbers::Ed25519(copy(&seed[..]));
-    Secret::new(ed25519_public(&seed[..])?, comment.to_owned(), numbers).ok()
+pub fn new_ed25519(seed: &[u8; 32], comment: &str) -> Option<Secret> {
+    let numbers = Numbers::Ed25519(copy(seed));
+    Secret::new(ed25519_public(seed)?, comment.as_bytes().to_vec(), numbers).ok()
 }

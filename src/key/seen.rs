@@ -75,8 +75,8 @@ pub struct Held {
     pub line: usize,
     /// It, or its public half.
     pub public: Public,
-    /// What stands behind it; untrusted text.
-    pub comment: String,
+    /// What stands behind it, in whatever encoding; untrusted.
+    pub comment: Vec<u8>,
     /// What stands in front of it in a line of `authorized_keys`; untrusted text.
     pub options: String,
 }

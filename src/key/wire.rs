@@ -1,6 +1,6 @@
 //! Strings and numbers as SSH writes them (RFC 4251, section 5), and base64.
 
-use base64ct::{Base64, Encoding};
+use base64ct::{Base64Unpadded, Encoding};
 use zeroize::Zeroizing;
 
 /// What is left to be read.
@@ -65,14 +65,34 @@ pub(super) fn put_number(out: &mut Vec<u8>, number: &[u8]) {
     out.extend(number);
 }
 
+/// A comment without what would end its line.
+pub(super) fn one_line(comment: &[u8]) -> Vec<u8> {
+    comment.iter().copied().filter(|byte| !byte.is_ascii_control()).collect()
+}
+
 /// Bytes in base64.
-pub(super) fn base64(bytes: &[u8]) -> String {
-    Base64::encode_string(bytes)
+pub(super) fn base64(bytes: &[u8]) -> Zeroizing<String> {
+    // The one form of it that the program has anyway: fingerprints are written so.
+    let mut text = Zeroizing::new(String::with_capacity(bytes.len() * 2 + 4));
+    let bare = Zeroizing::new(Base64Unpadded::encode_string(bytes));
+    let missing = bare.len().wrapping_neg() % 4;
+    text.extend([&**bare, &"=="[..missing.min(2)]]);
+    text
+}
+
+/// Adds a text in lines of a width.
+pub(super) fn put_lines(out: &mut Vec<u8>, text: &str, width: usize) {
+    for line in text.as_bytes().chunks(width) {
+        out.extend(line);
+        out.push(b'\n');
+    }
 }
 
 /// Bytes from base64, blanks and ends of lines passed over.
 pub(super) fn from_base64(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     let mut bare = Zeroizing::new(String::with_capacity(text.len()));
     bare.extend(text.chars().filter(|c| !c.is_ascii_whitespace()));
-    Base64::decode_vec(&bare).ok().map(Zeroizing::new)
+    let body = bare.trim_end_matches('=');
+    let whole = bare.len().is_multiple_of(4) && bare.len() - body.len() <= 2;
+    if whole { Base64Unpadded::decode_vec(body).ok().map(Zeroizing::new) } else { None }
 }

@@ -1,6 +1,9 @@
 //! The signature at the end of a policy: `ssh-keygen -Y sign -n support-access`, as comment lines.
 
-use ssh_key::{Algorithm, SshSig};
+use ring::signature::{ED25519, UnparsedPublicKey};
+use sha2::{Digest as _, Sha256};
+use ssh_key::public::KeyData;
+use ssh_key::{Algorithm, PublicKey, SshSig};
 use time::OffsetDateTime;
 
 use super::{Fingerprint, Signers};
@@ -96,7 +99,7 @@ pub fn verify<'a>(
     let signer = known
         .find(|signer| signer.allows(NAMESPACE, now))
         .ok_or(SignatureProblem::NotNow { fingerprint })?;
-    signer.key().verify(NAMESPACE, text, &signature).map_err(|_| SignatureProblem::Changed)?;
+    fits(signer.key(), text, &signature).ok_or(SignatureProblem::Changed)?;
     // Flags and counter stand at the end of a hardware key's signature, and are signed themselves.
     let hardware = matches!(algorithm, Algorithm::SkEd25519 | Algorithm::SkEcdsaSha2NistP256);
     let flags = signature.signature_bytes().iter().nth_back(4);
@@ -104,6 +107,27 @@ pub fn verify<'a>(
         return Err(SignatureProblem::Untouched { fingerprint });
     }
     Ok(Verified { text, signer: fingerprint })
+}
+
+/// Fails unless the key signed the text. Ed25519 is left to *ring*, which TLS brings along.
+fn fits(key: &PublicKey, text: &[u8], signature: &SshSig) -> Option<()> {
+    let (half, application) = match key.key_data() {
+        KeyData::Ed25519(half) => (half, None),
+        KeyData::SkEd25519(key) => (key.public_key(), Some(key.application())),
+        _ => return key.verify(NAMESPACE, text, signature).ok(),
+    };
+    if signature.algorithm() != key.algorithm() {
+        return None;
+    }
+    let mut signed = SshSig::signed_data(NAMESPACE, signature.hash_alg(), text).ok()?;
+    let mut bytes = signature.signature_bytes();
+    if let Some(application) = application {
+        // A hardware key signs hashes, and its flags and counter (OpenSSH PROTOCOL.u2f).
+        let (own, more) = bytes.split_at_checked(bytes.len().checked_sub(5)?)?;
+        signed = [&Sha256::digest(application)[..], more, &Sha256::digest(&signed)].concat();
+        bytes = own;
+    }
+    UnparsedPublicKey::new(&ED25519, half.0).verify(&signed, bytes).ok()
 }
 
 /// The text before the signature, and the signature without its comment marks.

@@ -50,25 +50,30 @@ words! {
 }
 
 words! {
-    /// What `key` tells besides flaws.
+    /// What stands in front of a fact about a key.
+    Label {
+        Mode => "mode and owner", "권한과 소유자";
+        Encrypted => "encrypted with a passphrase", "암호로 보호됨";
+        Hidden => "its public half is encrypted as well; with the passphrase", "공개 키도 암호화되어 있습니다. 암호를 알면";
+        Comment => "comment", "설명";
+        Options => "options", "옵션";
+        Certificate => "certificate", "인증서";
+        Signer => "signed by", "발급 키";
+        Principals => "for", "대상 계정";
+        Validity => "good from and until", "유효 기간";
+        Asks => "only with", "조건";
+        Mend => "to mend it", "해결";
+    }
+}
+
+words! {
+    /// What `key` tells besides facts and flaws.
     Told {
-        File { file: String, format: String } => "{file}: {format}", "{file}: {format}";
         Private => "  a private key: it never leaves its owner's machine", "  개인 키입니다. 소유자의 컴퓨터 밖으로 내보내지 마십시오";
-        Encrypted { cipher: String } => "  encrypted with a passphrase ({cipher})", "  암호로 보호됨({cipher})";
         Plain => "  not encrypted: whoever has the file can sign in", "  암호로 보호되지 않음: 파일만 있으면 접속할 수 있습니다";
-        Hidden { line: String } => "  its public half is encrypted as well; with the passphrase: {line}", "  공개 키도 암호화되어 있습니다. 암호를 알면: {line}";
-        Mode { mode: String, owner: String } => "  mode {mode}, owner {owner}", "  권한 {mode}, 소유자 {owner}";
-        Comment { comment: String } => "  comment: {comment}", "  설명: {comment}";
-        Options { options: String } => "  options: {options}", "  옵션: {options}";
-        CertificateOf { id: String, serial: u64, signer: String } => "  certificate \"{id}\", number {serial}, signed by {signer}", "  인증서 \"{id}\", 번호 {serial}, 발급 키 {signer}";
-        Principals { names: String } => "  for: {names}", "  대상 계정: {names}";
-        NoPrincipals => "  for: no account is named, so sshd takes it for none", "  대상 계정: 지정되지 않아 sshd가 받지 않습니다";
-        Validity { from: String, until: String } => "  good from {from} until {until}", "  유효 기간: {from} ~ {until}";
-        Asks { critical: String } => "  only with: {critical}", "  조건: {critical}";
-        Takes { system: String } => "  {system}: takes it", "  {system}: 사용 가능";
-        TakesNot { system: String, why: String } => "  {system}: refuses it ({why})", "  {system}: 사용 불가({why})";
-        At { place: String, flaw: String } => "{place}: {flaw}", "{place}: {flaw}";
-        Mend { line: String } => "  to mend it: {line}", "  해결: {line}";
+        NoPrincipals => "no account is named, so sshd takes it for none", "지정되지 않아 sshd가 받지 않습니다";
+        Takes => "takes it", "사용 가능";
+        TakesNot { why: String } => "refuses it ({why})", "사용 불가({why})";
         Written { path: String } => "Written: {path}", "저장했습니다: {path}";
         Fingerprint { print: String } => "Fingerprint: {print}", "지문: {print}";
         Next { line: String } => "Next: {line}", "다음 명령: {line}";
@@ -92,7 +97,7 @@ words! {
     KeyRefusal {
         Exists { path: String } => "{path} is there already. Name another file with --out, or write over it with --force", "{path} 파일이 이미 있습니다. --out으로 다른 이름을 지정하거나 --force로 덮어쓰세요";
         PairExists { path: String } => "{path} is there already and is not touched. Name another file: support-access key new FILE", "{path} 파일이 이미 있어 그대로 두었습니다. 다른 이름을 지정해 주세요: support-access key new FILE";
-        NoTerminal => "the passphrase can only be asked on a terminal, and there is none", "암호는 터미널에서만 입력할 수 있는데 터미널이 없습니다";
+        NoTerminal { line: String } => "the passphrase can only be asked on a terminal, and there is none. Sign in with one (over ssh: ssh -t) and run: {line}", "암호는 터미널에서만 입력할 수 있는데 터미널이 없습니다. 터미널(ssh라면 ssh -t)에서 실행해 주세요: {line}";
         Cancelled => "cancelled", "취소했습니다";
         WrongPassphrase { file: String } => "{file}: the passphrase does not fit", "{file}: 암호가 맞지 않습니다";
         NotOne { file: String, count: usize } => "{file}: holds {count} keys; one is converted at a time", "{file}: 키가 {count}개입니다. 한 번에 하나만 변환할 수 있습니다";

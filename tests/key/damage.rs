@@ -40,6 +40,12 @@ fn third(text: &str, with: &str) -> Vec<u8> {
     text.replace(whole, &format!("{}{with}{}", &whole[..9], &whole[10..])).into_bytes()
 }
 
+/// The first three lines, less so many bytes.
+fn cut(text: &str, less: usize) -> Vec<u8> {
+    let kept = text.split_inclusive('\n').take(3).map(str::len).sum::<usize>();
+    text.as_bytes()[..kept - less].to_vec()
+}
+
 fn wide(text: &str) -> Vec<u8> {
     let units = std::iter::once(0xfeff).chain(text.encode_utf16());
     units.flat_map(u16::to_le_bytes).collect()
@@ -62,13 +68,8 @@ const OPENSSH: &[Damage] = &[
 
 /// What ssh-keygen refuses in PEM as well.
 const ALL: &[Damage] = &[
-    hurts("cut", "no-end", 3, false, |it| {
-        it.lines().take(3).map(|line| format!("{line}\n")).collect::<String>().into_bytes()
-    }),
-    hurts("cut within the last line", "no-end", 3, false, |it| {
-        let kept: String = it.lines().take(3).map(|line| format!("{line}\n")).collect();
-        kept[..kept.len() - 20].as_bytes().to_vec()
-    }),
+    hurts("cut", "no-end", 3, false, |it| cut(it, 0)),
+    hurts("cut within the last line", "no-end", 3, false, |it| cut(it, 20)),
     hurts("no BEGIN", "not-key", 1, false, |it| it.split_once('\n').unwrap().1.as_bytes().to_vec()),
     hurts("a character lost", "lost", 2, false, |it| third(it, "")),
     hurts("a foreign character", "not-base64", 3, false, |it| third(it, "*")),
@@ -118,9 +119,9 @@ const PUBLIC: &[Damage] = &[
         let (_, rest) = it.split_once(' ').unwrap();
         format!("ecdsa-sha2-nistp384 {rest}").into_bytes()
     }),
-    hurts("cut", "cut", 1, false, |it| it[..60].as_bytes().to_vec()),
+    hurts("cut", "cut", 1, false, |it| it.as_bytes()[..60].to_vec()),
     hurts("cut after the type", "cut", 1, false, |it| {
-        it[..it.find(' ').unwrap()].as_bytes().to_vec()
+        it.split(' ').next().unwrap().as_bytes().to_vec()
     }),
     hurts("a foreign character", "not-base64", 1, false, |it| {
         format!("{}*{}", &it[..50], &it[51..]).into_bytes()

@@ -3,26 +3,21 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
-use zeroize::Zeroizing;
 
 use super::super::failure::Failure;
 use super::super::out::{Look, Out};
-use super::convert::{ask_new, render};
-use crate::cli::To;
+use super::ask::{self, Hidden};
+use super::convert::render;
+use crate::cli::{New, To};
 use crate::host::key_files;
 use crate::host::run::quote;
 use crate::key;
 use crate::text::key::{KeyRefusal, Told};
 
 /// Makes a pair; returns the private half's name.
-pub(super) fn run(
-    file: Option<&str>,
-    comment: Option<&str>,
-    no_passphrase: bool,
-    out: &mut Out,
-) -> Result<String, Failure> {
+pub(super) fn run(wish: &New, out: &mut Out) -> Result<String, Failure> {
     let user = key_files::user();
-    let private = match (file, &user) {
+    let private = match (&wish.file, &user) {
         (Some(file), _) => PathBuf::from(file),
         (None, Some((_, home))) => {
             let folder = home.join(".ssh");
@@ -39,12 +34,17 @@ pub(super) fn run(
             return Err(taken(path));
         }
     }
-    let passphrase = if no_passphrase { Zeroizing::default() } else { ask_new(out)? };
+    let passphrase = if wish.no_passphrase {
+        Hidden::default()
+    } else {
+        let line = format!("support-access key new {}", quote(&name));
+        ask::new(&line, out)?
+    };
     let usual = || {
         let name = user.as_ref().map_or("", |(name, _)| name);
         format!("{name}@{}", key_files::host())
     };
-    let comment = comment.map_or_else(usual, str::to_owned);
+    let comment = wish.comment.clone().unwrap_or_else(usual);
     let seed = key_files::random::<32>().map_err(Failure::failed)?;
     let secret = key::new_ed25519(&seed, &comment).ok_or_else(|| taken(&name))?;
     let text = render(&secret, To::OpenSsh, &passphrase)?;

@@ -6,8 +6,9 @@ use std::io::{self, Read};
 
 use p256::SecretKey;
 use p256::elliptic_curve::sec1::ToEncodedPoint;
+use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde::{Deserialize, Serialize};
-use ssh_key::private::{EcdsaKeypair, Ed25519Keypair, KeypairData};
+use ssh_key::private::{EcdsaKeypair, Ed25519Keypair, Ed25519PrivateKey, KeypairData};
 use ssh_key::{LineEnding, PrivateKey};
 
 /// Both halves of a key that is made for one session.
@@ -38,7 +39,11 @@ fn make(fips: bool) -> io::Result<EphemeralKey> {
     let pair = loop {
         source.read_exact(&mut seed)?;
         if !fips {
-            break KeypairData::from(Ed25519Keypair::from_seed(&seed));
+            let pair = Ed25519KeyPair::from_seed_unchecked(&seed);
+            let pair = pair.map_err(|error| io::Error::other(error.to_string()))?;
+            let public = pair.public_key().as_ref().try_into().map_err(io::Error::other)?;
+            let private = Ed25519PrivateKey::from_bytes(&seed);
+            break KeypairData::from(Ed25519Keypair { public, private });
         }
         // One seed in 2^32 is not a number below the curve's order.
         if let Ok(secret) = SecretKey::from_slice(&seed) {

@@ -17,9 +17,11 @@ const BLOCK: usize = 16;
 const MEMORY: u32 = 8 * 1024;
 const PASSES: u32 = 21;
 
-/// More than that nobody asks for who wants to be waited for.
-const MOST_MEMORY: u32 = 1024 * 1024;
-const MOST_PASSES: u32 = 1000;
+/// More memory than that, in KiB, or more of it to go through in all passes together, nobody asks for who
+/// wants to be waited for: some seconds of work, 24 times what PuTTY itself takes.
+const MOST_MEMORY: u32 = 256 * 1024;
+const MOST_WORK: u64 = 4 * 1024 * 1024;
+const MOST_LANES: u32 = 64;
 
 /// How a file is to be written.
 pub struct Seal {
@@ -126,7 +128,9 @@ impl Keys {
 
 fn sha1(parts: &[&[u8]]) -> Hidden {
     let mut context = digest::Context::new(&digest::SHA1_FOR_LEGACY_USE_ONLY);
-    parts.iter().for_each(|part| context.update(part));
+    for part in parts {
+        context.update(part);
+    }
     Zeroizing::new(context.finish().as_ref().to_vec())
 }
 
@@ -145,7 +149,8 @@ pub(super) fn keys(
         return Ok(keys);
     }
     let how = derivation.ok_or(OpenError::Damaged)?;
-    if how.memory > MOST_MEMORY || how.passes > MOST_PASSES || how.parallelism > 64 {
+    let work = u64::from(how.memory) * u64::from(how.passes);
+    if how.memory > MOST_MEMORY || work > MOST_WORK || how.parallelism > MOST_LANES {
         return Err(OpenError::Excessive);
     }
     let mut bytes = Zeroizing::new([0; 80]);
@@ -217,7 +222,8 @@ pub(super) fn decrypt(keys: &Keys, bytes: &mut [u8]) -> Option<()> {
 
 /// Bytes in hexadecimal.
 pub(super) fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// Bytes from hexadecimal.
