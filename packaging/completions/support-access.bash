@@ -31,6 +31,9 @@ _support-access() {
             support__access,grant)
                 cmd="support__access__grant"
                 ;;
+            support__access,key)
+                cmd="support__access__key"
+                ;;
             *)
                 ;;
         esac
@@ -38,7 +41,7 @@ _support-access() {
 
     case "${cmd}" in
         support__access)
-            opts="-h -V --json --lang --policy --signers --key --expires --extend --from --account --port --sudo --ticket --public --no-verify --dry-run --help --version --delete --audit grant delete audit doctor check"
+            opts="-h -V --json --lang --policy --signers --key --expires --extend --from --account --port --sudo --ticket --public --no-verify --dry-run --help --version --delete --audit grant delete audit doctor check key"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -414,6 +417,36 @@ _support-access() {
                     return 0
                     ;;
                 --public)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        support__access__key)
+            opts="-h --json --lang --to --out --force --new-passphrase --no-passphrase --comment --help [ACTION] [FILE]..."
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --lang)
+                    COMPREPLY=($(compgen -W "en ko" -- "${cur}"))
+                    return 0
+                    ;;
+                --to)
+                    COMPREPLY=($(compgen -W "openssh ppk ppk2 pem public" -- "${cur}"))
+                    return 0
+                    ;;
+                --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --comment)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -50,6 +50,7 @@ complete -c support-access -n "__fish_support_access_needs_command" -f -a "delet
 complete -c support-access -n "__fish_support_access_needs_command" -f -a "audit" -d 'Shows what support access is open here, for whom, until when, and what on this server differs from its record'
 complete -c support-access -n "__fish_support_access_needs_command" -f -a "doctor" -d 'Says why a login with a key is refused'
 complete -c support-access -n "__fish_support_access_needs_command" -f -a "check" -d 'Tries a login from this machine with the system\'s ssh, step by step (name, route, TCP, SSH, host key, key file, user, session), and says in one sentence where it ends and what to do'
+complete -c support-access -n "__fish_support_access_needs_command" -f -a "key" -d 'Looks at SSH key files'
 complete -c support-access -n "__fish_support_access_using_subcommand grant" -l lang -d 'language of the output' -r -f -a "en\t''
 ko\t''"
 complete -c support-access -n "__fish_support_access_using_subcommand grant" -l policy -d 'the provider\'s policy (an https URL must be signed)' -r -F
@@ -99,3 +100,17 @@ complete -c support-access -n "__fish_support_access_using_subcommand check" -l 
 complete -c support-access -n "__fish_support_access_using_subcommand check" -l json -d 'one JSON document instead of text'
 complete -c support-access -n "__fish_support_access_using_subcommand check" -l fix -d 'make the changes on this machine that are safe, each shown first'
 complete -c support-access -n "__fish_support_access_using_subcommand check" -s h -l help -d 'this page; after a command, the page of that command'
+complete -c support-access -n "__fish_support_access_using_subcommand key" -l lang -d 'language of the output' -r -f -a "en\t''
+ko\t''"
+complete -c support-access -n "__fish_support_access_using_subcommand key" -l to -d 'openssh, ppk (PuTTY), ppk2 (PuTTY before 0.75), pem or public' -r -f -a "openssh\t''
+ppk\t''
+ppk2\t''
+pem\t''
+public\t''"
+complete -c support-access -n "__fish_support_access_using_subcommand key" -l out -d 'where the converted key goes; beside the old one otherwise' -r
+complete -c support-access -n "__fish_support_access_using_subcommand key" -l comment -d 'comment of a new key; USER@HOST otherwise' -r
+complete -c support-access -n "__fish_support_access_using_subcommand key" -l json -d 'one JSON document instead of text'
+complete -c support-access -n "__fish_support_access_using_subcommand key" -l force -d 'write over a file that stands there'
+complete -c support-access -n "__fish_support_access_using_subcommand key" -l new-passphrase -d 'ask for another passphrase for the converted key'
+complete -c support-access -n "__fish_support_access_using_subcommand key" -l no-passphrase -d 'write the key without a passphrase'
+complete -c support-access -n "__fish_support_access_using_subcommand key" -s h -l help -d 'this page; after a command, the page of that command'

@@ -9,6 +9,14 @@ mod tell;
 
 use super::out::{Exit, Out};
 use crate::cli::Key;
+use crate::host::run::quote;
+
+/// A command of ours to be typed next, by the path that this run was found under.
+fn command(words: &[&str]) -> String {
+    let own = std::env::current_exe().unwrap_or_else(|_| "support-access".into());
+    let own = quote(&own.display().to_string());
+    [&[&*own, "key"], words].concat().join(" ")
+}
 
 /// Runs the verb.
 pub(super) fn run(options: &Key, mut out: Out) -> u8 {

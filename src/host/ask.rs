@@ -2,9 +2,13 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
+use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 
 use nix::fcntl::OFlag;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{SigSet, SigmaskHow, Signal};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
 use zeroize::Zeroizing;
 
@@ -20,15 +24,18 @@ pub enum AskError {
     Cancelled,
 }
 
-/// The terminal as it was, set again however this ends.
+/// The terminal as it was, set again however this ends. A signal that came meanwhile does its work after
+/// that, so that nobody is left with a terminal that shows nothing.
 struct Restored<'a> {
     terminal: &'a File,
     was: Termios,
+    signals: SigSet,
 }
 
 impl Drop for Restored<'_> {
     fn drop(&mut self) {
         let _ = tcsetattr(self.terminal, SetArg::TCSAFLUSH, &self.was);
+        let _ = self.signals.thread_set_mask();
     }
 }
 
@@ -42,21 +49,33 @@ pub fn passphrase(prompt: &str) -> Result<Zeroizing<Vec<u8>>, AskError> {
         .map_err(|_| AskError::NoTerminal)?;
     let again = terminal.try_clone().map_err(|_| AskError::NoTerminal)?;
     let was = tcgetattr(&terminal).map_err(|_| AskError::NoTerminal)?;
-    let mut silent = was.clone();
-    // Ctrl-C comes as a byte, so that nobody is left with a terminal that shows nothing.
+    let ends =
+        SigSet::from_iter([Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT]);
+    let held = ends.thread_swap_mask(SigmaskHow::SIG_BLOCK).map_err(|_| AskError::NoTerminal)?;
+    let restored = Restored { terminal: &again, was: was.clone(), signals: held };
+    let ended = SignalFd::with_flags(&ends, SfdFlags::SFD_CLOEXEC);
+    let ended = ended.map_err(|_| AskError::NoTerminal)?;
+    let mut silent = was;
+    // Ctrl-C comes as a byte.
     silent.local_flags &= !(LocalFlags::ECHO | LocalFlags::ICANON | LocalFlags::ISIG);
     tcsetattr(&terminal, SetArg::TCSAFLUSH, &silent).map_err(|_| AskError::NoTerminal)?;
-    let restored = Restored { terminal: &again, was };
     let _ = write!(terminal, "{prompt}");
-    let answer = read(&mut terminal);
+    let answer = read(&mut terminal, &ended);
     drop(restored);
     let _ = writeln!(terminal);
     answer
 }
 
-fn read(terminal: &mut File) -> Result<Zeroizing<Vec<u8>>, AskError> {
+fn read(terminal: &mut File, ended: &SignalFd) -> Result<Zeroizing<Vec<u8>>, AskError> {
     let mut answer = Zeroizing::new(Vec::with_capacity(LONGEST + 1));
     loop {
+        let of = |fd| PollFd::new(fd, PollFlags::POLLIN);
+        let mut both = [of(terminal.as_fd()), of(ended.as_fd())];
+        let polled = poll(&mut both, PollTimeout::NONE);
+        // It is left where it is, and ends us when it is let through.
+        if both[1].any() == Some(true) || polled.is_err_and(|error| error != nix::Error::EINTR) {
+            return Err(AskError::Cancelled);
+        }
         let mut byte = Zeroizing::new([0]);
         match terminal.read(&mut byte[..]) {
             Ok(1) => {}

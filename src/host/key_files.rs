@@ -53,18 +53,47 @@ pub fn exists(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
 
-/// Writes a file of ours whole; over another only where that is wanted.
-pub fn write(path: &Path, bytes: &[u8], mode: u32, force: bool) -> Result<()> {
+/// A file to be written, whole or not at all.
+#[derive(Clone, Copy, Debug)]
+pub struct New<'a> {
+    /// Where.
+    pub path: &'a str,
+    /// What.
+    pub bytes: &'a [u8],
+    /// With which mode.
+    pub mode: u32,
+}
+
+/// Writes files of ours, all of them or none; over others only where that is wanted.
+pub fn write(files: &[New], force: bool) -> Result<()> {
+    let places =
+        files.iter().map(|file| place(Path::new(file.path))).collect::<Result<Vec<_>>>()?;
+    let ours = (me(), users::get_effective_gid());
+    let pairs = places.iter().zip(files);
+    let staged = pairs.map(|(place, file)| place.stage(file.bytes, ours, file.mode, "key"));
+    let staged = staged.collect::<Result<Vec<_>>>()?;
+    for (at, file) in staged.into_iter().enumerate() {
+        let done = if force { file.replace() } else { file.place_new() };
+        if let Err(error) = done {
+            // Those before it are of this run, for nothing was written over: of a pair, both or none.
+            for place in places.iter().take(at).filter(|_| !force) {
+                let _ = place.remove();
+            }
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+/// The folder, which is that of whoever it belongs to, and the name in it.
+fn place(path: &Path) -> Result<Place> {
     let settled = settled(path).ok_or_else(|| FileError::System {
         doing: "open",
         path: path.to_owned(),
         source: nix::Error::ENOENT,
     })?;
     let owner = settled.parent().and_then(|parent| fs::metadata(parent).ok()).map(|it| it.uid());
-    let place = Place::open(&settled, Trust::Owner(owner.unwrap_or_else(me)))?;
-    let ours = (me(), users::get_effective_gid());
-    let staged = place.stage(bytes, ours, mode, "key")?;
-    if force { staged.replace() } else { staged.place_new() }
+    Place::open(&settled, Trust::Owner(owner.unwrap_or_else(me)))
 }
 
 /// Random bytes, from the kernel.

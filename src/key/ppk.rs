@@ -156,6 +156,10 @@ pub(super) fn open(
 ) -> Result<Secret, OpenError> {
     let ppk = read(text, bytes).map_err(|_| OpenError::Damaged)?;
     match passphrase {
+        // Nobody is asked for what can't be used.
+        None if ppk.derivation.as_ref().is_some_and(seal::Derivation::is_excessive) => {
+            Err(OpenError::Excessive)
+        }
         None if ppk.is_encrypted() => Err(OpenError::NeedsPassphrase),
         passphrase => ppk.secret(passphrase.unwrap_or_default()),
     }

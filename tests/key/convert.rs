@@ -98,7 +98,7 @@ fn what_can_t_be_converted_is_refused_and_nothing_written() {
         ("convert k --to pem --out n", "no ssh or PuTTY reads Ed25519 in PEM", 4),
         ("convert k.pub --to ppk --out n", "a public key; a private one can't be made", 4),
         ("convert two --to public --out n", "two: holds 2 keys", 4),
-        ("convert cut --to ppk --out n", "What is wrong: support-access key inspect cut", 4),
+        ("convert cut --to ppk --out n", "support-access key inspect cut", 4),
         ("convert dsa --to ppk --out n", "can't be converted", 4),
         ("convert dsa.pem --to ppk --out n", "can't be converted", 4),
         ("convert k --to ppk --out taken", "taken is there already", 4),

@@ -9,6 +9,7 @@
 
 mod convert;
 mod damage;
+mod hostile;
 mod inspect;
 mod new;
 mod passphrase;

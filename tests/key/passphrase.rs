@@ -106,6 +106,8 @@ fn without_a_terminal_nobody_is_asked() {
         let said = shop.sh(&format!("setsid -w support-access key {words} --lang en"));
         assert_eq!(said.code, 4, "{said:?}");
         assert!(said.stdout.contains("only be asked on a terminal"), "{said:?}");
+        // And what to type where there is one.
+        assert!(said.stdout.contains(&format!("support-access key {words}")), "{said:?}");
     }
     assert!(!shop.path("k.ppk").exists() && !shop.path("n").exists());
 }

@@ -139,11 +139,21 @@ impl Shop {
 
     /// A line on a terminal of its own, on which each question is answered when it stands there.
     pub(crate) fn typed(&self, line: &str, answers: &[(&str, &str)]) -> Said {
+        self.typed_while(line, answers, || ())
+    }
+
+    /// The same; something else happens while the first question stands there.
+    pub(crate) fn typed_while(
+        &self,
+        line: &str,
+        answers: &[(&str, &str)],
+        meanwhile: impl FnOnce(),
+    ) -> Said {
         let mut command = self.command("script");
         command.args(["-qec", line, "/dev/null"]).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let (mut keys, mut screen) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
-        let (mut shown, mut seen) = (Vec::new(), 0);
+        let (mut shown, mut seen, mut meanwhile) = (Vec::new(), 0, Some(meanwhile));
         for (question, answer) in answers {
             loop {
                 let rest = String::from_utf8_lossy(&shown[seen..]).into_owned();
@@ -154,6 +164,9 @@ impl Shop {
                 let mut byte = [0];
                 assert_eq!(screen.read(&mut byte).unwrap(), 1, "{question}: {rest:?}");
                 shown.push(byte[0]);
+            }
+            if let Some(act) = meanwhile.take() {
+                act();
             }
             keys.write_all(format!("{answer}\r").as_bytes()).unwrap();
         }

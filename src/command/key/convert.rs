@@ -9,6 +9,7 @@ use super::super::failure::Failure;
 use super::super::out::{Look, Out};
 use super::ask::{self, Hidden};
 use crate::cli::{Convert, Passphrase, To};
+use crate::host::key_files::New;
 use crate::host::keygen::{Form, KeygenError, rewrite};
 use crate::host::{key_files, run};
 use crate::key::{self, OpenError, Seal, Secret};
@@ -83,20 +84,21 @@ fn command(wish: &Convert, path: &str) -> String {
         To::Public => "public",
     };
     let file = run::quote(&wish.file.to_string());
-    let force = if wish.force { " --force" } else { "" };
-    let end = match wish.passphrase {
-        Passphrase::Ask => " --new-passphrase",
-        Passphrase::Remove => " --no-passphrase",
-        Passphrase::Keep => "",
-    };
     let path = run::quote(path);
-    ["support-access key convert ", &file, " --to ", to, " --out ", &path, force, end].concat()
+    let mut words = vec!["convert", &file, "--to", to, "--out", &path];
+    words.extend(wish.force.then_some("--force"));
+    words.extend(match wish.passphrase {
+        Passphrase::Ask => Some("--new-passphrase"),
+        Passphrase::Remove => Some("--no-passphrase"),
+        Passphrase::Keep => None,
+    });
+    super::command(&words)
 }
 
 /// Private halves are their owner's alone.
 fn write(path: &str, bytes: &[u8], to: To, force: bool) -> Result<(), Failure> {
     let mode = if to == To::Public { 0o644 } else { 0o600 };
-    key_files::write(Path::new(path), bytes, mode, force).map_err(|error| {
+    key_files::write(&[New { path, bytes, mode }], force).map_err(|error| {
         if error.is_taken() {
             Failure::refused(KeyRefusal::Exists { path: path.to_owned() })
         } else {
@@ -148,7 +150,7 @@ fn attempt_open(
 ) -> Result<Option<Secret>, Failure> {
     let file = || name.to_owned();
     let unusable = || {
-        let line = format!("support-access key inspect {}", run::quote(name));
+        let line = super::command(&["inspect", &run::quote(name)]);
         Failure::refused(KeyRefusal::Unusable { file: file(), line })
     };
     match key::open(bytes, passphrase) {

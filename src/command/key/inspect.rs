@@ -132,5 +132,5 @@ fn fix(seen: &Seen, flawed: &Flawed) -> Option<String> {
         (_, true) => "openssh",
         _ => "public",
     };
-    Some(format!("support-access key convert {file} --to {to} --out {file} --force"))
+    Some(super::command(&["convert", &file, "--to", to, "--out", &file, "--force"]))
 }

@@ -37,7 +37,7 @@ pub(super) fn run(wish: &New, out: &mut Out) -> Result<String, Failure> {
     let passphrase = if wish.no_passphrase {
         Hidden::default()
     } else {
-        let line = format!("support-access key new {}", quote(&name));
+        let line = super::command(&["new", &quote(&name)]);
         ask::new(&line, out)?
     };
     let usual = || {
@@ -48,13 +48,15 @@ pub(super) fn run(wish: &New, out: &mut Out) -> Result<String, Failure> {
     let seed = key_files::random::<32>().map_err(Failure::failed)?;
     let secret = key::new_ed25519(&seed, &comment).ok_or_else(|| taken(&name))?;
     let text = render(&secret, To::OpenSsh, &passphrase)?;
-    let write = |path: &str, bytes: &[u8], mode| {
-        key_files::write(Path::new(path), bytes, mode, false)
-            .map_err(|error| if error.is_taken() { taken(path) } else { Failure::failed(error) })
-    };
-    write(&name, &text, 0o600)?;
     let line = render(&secret, To::Public, &passphrase)?;
-    write(&public, &line, 0o644)?;
+    let pair = [
+        key_files::New { path: &name, bytes: &text, mode: 0o600 },
+        key_files::New { path: &public, bytes: &line, mode: 0o644 },
+    ];
+    key_files::write(&pair, false).map_err(|error| {
+        let there = if key_files::exists(Path::new(&public)) { &public } else { &name };
+        if error.is_taken() { taken(there) } else { Failure::failed(error) }
+    })?;
     for path in [&name, &public] {
         out.say(Look::Good, &Told::Written { path: path.clone() });
     }

@@ -60,6 +60,13 @@ pub(super) struct Derivation {
     salt: Vec<u8>,
 }
 
+impl Derivation {
+    pub(super) fn is_excessive(&self) -> bool {
+        let work = u64::from(self.memory) * u64::from(self.passes);
+        self.memory > MOST_MEMORY || work > MOST_WORK || self.parallelism > MOST_LANES
+    }
+}
+
 impl fmt::Display for Derivation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { memory, passes, parallelism, salt, .. } = self;
@@ -149,8 +156,7 @@ pub(super) fn keys(
         return Ok(keys);
     }
     let how = derivation.ok_or(OpenError::Damaged)?;
-    let work = u64::from(how.memory) * u64::from(how.passes);
-    if how.memory > MOST_MEMORY || work > MOST_WORK || how.parallelism > MOST_LANES {
+    if how.is_excessive() {
         return Err(OpenError::Excessive);
     }
     let mut bytes = Zeroizing::new([0; 80]);
