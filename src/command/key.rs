@@ -5,6 +5,7 @@ mod convert;
 mod document;
 mod inspect;
 mod make;
+mod seen;
 mod tell;
 
 use super::out::{Exit, Out};

@@ -95,3 +95,17 @@ pub struct Looked {
     /// What is wrong, in the order of the file.
     pub flaws: Vec<Flawed>,
 }
+
+impl Looked {
+    /// The format's name; of a single line without options, that of a `.pub` file.
+    #[must_use]
+    pub fn name(&self) -> Option<&'static str> {
+        Some(match (self.format?, self.keys.as_slice()) {
+            (Format::Lines, [key]) if key.options.is_empty() => {
+                let certified = key.public.certificate.is_some();
+                if certified { "OpenSSH certificate" } else { "OpenSSH public key" }
+            }
+            (format, _) => format.name(),
+        })
+    }
+}

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::out::id;
-use super::inspect::{Seen, format, moment};
+use super::seen::{Seen, moment};
 use crate::key::{self, Certificate, Flawed, Held, SYSTEMS};
 use crate::text::{Lang, Words};
 
@@ -26,7 +26,7 @@ pub(super) fn file(seen: &Seen) -> Value {
     let (mode, owner) = seen.mode.as_ref().map(|(mode, owner)| (mode.as_str(), *owner)).unzip();
     object(vec![
         ("file", seen.name.as_str().into()),
-        ("format", looked.format.map(|_| format(looked)).into()),
+        ("format", looked.name().into()),
         ("private", looked.private.into()),
         ("encrypted", looked.cipher.as_deref().into()),
         ("mode", mode.into()),

@@ -1,7 +1,7 @@
 //! What `key inspect` tells a person.
 
 use super::super::out::{Look, Out};
-use super::inspect::{Seen, format, moment};
+use super::seen::{Seen, moment};
 use crate::host::run::quote;
 use crate::key::{self, Certificate, Flawed, Held, SYSTEMS};
 use crate::text::Words;
@@ -21,7 +21,7 @@ fn fact(out: &Out, label: &Label, value: &str) {
 /// All about a file but what is wrong with it.
 pub(super) fn file(seen: &Seen, out: &Out) {
     let Seen { name, looked, .. } = seen;
-    out.line(Look::Strong, &[name, ": ", format(looked)].concat());
+    out.line(Look::Strong, &[name, ": ", looked.name().unwrap_or("?")].concat());
     if let Some((mode, owner)) = &seen.mode {
         fact(out, &Label::Mode, &format!("{mode} {owner}"));
     }
