@@ -37,7 +37,7 @@ complete -c support-access -n "__fish_support_access_needs_command" -l port -d '
 complete -c support-access -n "__fish_support_access_needs_command" -l sudo -d 'whether the engineer may become root' -r -f -a "none\t''
 full\t''"
 complete -c support-access -n "__fish_support_access_needs_command" -l ticket -d 'your support ticket, for receipt and log' -r
-complete -c support-access -n "__fish_support_access_needs_command" -l public -d 'where the server is reached from outside, for the receipt (port forwarding)' -r
+complete -c support-access -n "__fish_support_access_needs_command" -l public -d 'where it is reached from outside, for the receipt (port forwarding)' -r
 complete -c support-access -n "__fish_support_access_needs_command" -l json -d 'one JSON document instead of text'
 complete -c support-access -n "__fish_support_access_needs_command" -l no-verify -d 'do not prove that the engineer would get in'
 complete -c support-access -n "__fish_support_access_needs_command" -l dry-run -d 'say what would happen, change nothing'
@@ -64,7 +64,7 @@ complete -c support-access -n "__fish_support_access_using_subcommand grant" -l 
 complete -c support-access -n "__fish_support_access_using_subcommand grant" -l sudo -d 'whether the engineer may become root' -r -f -a "none\t''
 full\t''"
 complete -c support-access -n "__fish_support_access_using_subcommand grant" -l ticket -d 'your support ticket, for receipt and log' -r
-complete -c support-access -n "__fish_support_access_using_subcommand grant" -l public -d 'where the server is reached from outside, for the receipt (port forwarding)' -r
+complete -c support-access -n "__fish_support_access_using_subcommand grant" -l public -d 'where it is reached from outside, for the receipt (port forwarding)' -r
 complete -c support-access -n "__fish_support_access_using_subcommand grant" -l json -d 'one JSON document instead of text'
 complete -c support-access -n "__fish_support_access_using_subcommand grant" -l no-verify -d 'do not prove that the engineer would get in'
 complete -c support-access -n "__fish_support_access_using_subcommand grant" -l dry-run -d 'say what would happen, change nothing'

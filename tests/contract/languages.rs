@@ -66,7 +66,7 @@ fn help_and_version_are_for_everybody() {
         server.host.run(&format!("setpriv --reuid nobody --clear-groups {PROGRAM} {words}"))
     };
     let before = server.host.snapshot();
-    for verb in ["", "grant", "delete", "audit"] {
+    for verb in ["", "grant", "delete", "audit", "doctor", "check", "key"] {
         let english = as_nobody(&format!("{verb} --help --lang en"));
         assert_eq!((english.code, &*english.stderr), (0, ""), "{english}");
         assert!(english.stdout.contains("Usage: support-access"), "{english}");

@@ -10,6 +10,7 @@
 )]
 
 mod journal;
+mod key_files;
 mod keys;
 mod lock;
 mod other_port;
