@@ -1,3 +1,5 @@
+use ring::signature::Ed25519KeyPair;
+use ssh_key::private::KeypairData;
 use ssh_key::public::{KeyData, SkEd25519};
 use ssh_key::{
     Algorithm, HashAlg, LineEnding, PrivateKey, PublicKey, Signature, SigningKey, SshSig,
@@ -141,13 +143,15 @@ impl Hardware {
         let mut signed = sha256(Self::APPLICATION.as_bytes());
         signed.extend(trailer);
         signed.extend(sha256(&message));
-        let inner = sign_with(&self.key, &signed);
-        if let KeyData::SkEd25519(_) = self.public {
-            let data = [inner.as_bytes(), &trailer].concat();
+        if let KeypairData::Ed25519(pair) = self.key.key_data() {
+            let seed = pair.private.to_bytes();
+            let inner = Ed25519KeyPair::from_seed_unchecked(&seed).unwrap().sign(&signed);
+            let data = [inner.as_ref(), &trailer].concat();
             let signature = Signature::new(Algorithm::SkEd25519, data).unwrap();
             let signature = SshSig::new(self.public.clone(), NAMESPACE, hash, signature).unwrap();
             return signature.to_pem(LineEnding::LF).unwrap();
         }
+        let inner = sign_with(&self.key, &signed);
         // ssh-key reads this form but writes it wrong.
         let name = b"sk-ecdsa-sha2-nistp256@openssh.com";
         let signature = [&string(name)[..], &string(inner.as_bytes()), &trailer].concat();
