@@ -21,6 +21,6 @@ pub use look::look;
 pub use open::{mended, open};
 pub use ppk::Seal;
 pub use public::{Certificate, Public};
-pub use secret::{OpenError, Secret, new_ed25519};
+pub use secret::{OpenError, Secret, new_ed25519, new_p256};
 pub use seen::{Flawed, Format, Held, Looked};
 pub use taken::{SYSTEMS, refusal};

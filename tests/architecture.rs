@@ -31,7 +31,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("check", &["policy", "host", "text"]),
     ("key", &["text"]),
     ("policy", &["text"]),
-    ("host", &[]),
+    ("host", &["key"]),
     ("text", &[]),
 ];
 

@@ -110,3 +110,15 @@ pub fn new_ed25519(seed: &[u8; 32], comment: &str) -> Option<Secret> {
     let numbers = Numbers::Ed25519(copy(seed));
     Secret::new(ed25519_public(seed)?, comment.as_bytes().to_vec(), numbers).ok()
 }
+
+/// A new ECDSA key of P-256 from 32 random bytes; nothing from those few that are no such number.
+#[must_use]
+pub fn new_p256(seed: &[u8; 32], comment: &str) -> Option<Secret> {
+    let half = p256::SecretKey::from_slice(seed).ok()?.public_key().to_sec1_bytes();
+    let mut blob = Vec::new();
+    for part in [&b"ecdsa-sha2-nistp256"[..], b"nistp256", &half] {
+        put(&mut blob, part);
+    }
+    let numbers = Numbers::Ecdsa(copy(seed));
+    Secret::new(Public::read(&blob)?, comment.as_bytes().to_vec(), numbers).ok()
+}

@@ -4,12 +4,9 @@ use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read};
 
-use p256::SecretKey;
-use p256::elliptic_curve::sec1::ToEncodedPoint;
-use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde::{Deserialize, Serialize};
-use ssh_key::private::{EcdsaKeypair, Ed25519Keypair, Ed25519PrivateKey, KeypairData};
-use ssh_key::{LineEnding, PrivateKey};
+
+use crate::key::{new_ed25519, new_p256};
 
 /// Both halves of a key that is made for one session.
 #[derive(Clone, Serialize, Deserialize)]
@@ -36,32 +33,23 @@ pub fn ephemeral_key() -> io::Result<EphemeralKey> {
 fn make(fips: bool) -> io::Result<EphemeralKey> {
     let mut source = File::open("/dev/urandom")?;
     let mut seed = [0; 32];
-    let pair = loop {
+    let key = loop {
         source.read_exact(&mut seed)?;
-        if !fips {
-            let pair = Ed25519KeyPair::from_seed_unchecked(&seed);
-            let pair = pair.map_err(|error| io::Error::other(error.to_string()))?;
-            let public = pair.public_key().as_ref().try_into().map_err(io::Error::other)?;
-            let private = Ed25519PrivateKey::from_bytes(&seed);
-            break KeypairData::from(Ed25519Keypair { public, private });
-        }
         // One seed in 2^32 is not a number below the curve's order.
-        if let Ok(secret) = SecretKey::from_slice(&seed) {
-            let public = secret.public_key().to_encoded_point(false);
-            let public = ssh_key::sec1::EncodedPoint::from_bytes(public.as_bytes())
-                .map_err(io::Error::other)?;
-            break KeypairData::from(EcdsaKeypair::NistP256 { public, private: secret.into() });
+        if let Some(key) = if fips { new_p256(&seed, "") } else { new_ed25519(&seed, "") } {
+            break key;
         }
     };
-    let key = PrivateKey::new(pair, "").map_err(io::Error::other)?;
-    Ok(EphemeralKey {
-        private: key.to_openssh(LineEnding::LF).map_err(io::Error::other)?.to_string(),
-        public: key.public_key().to_openssh().map_err(io::Error::other)?.trim().to_owned(),
-    })
+    let mut check = [0; 4];
+    source.read_exact(&mut check)?;
+    let private = String::from_utf8_lossy(&key.to_openssh(check)).into_owned();
+    Ok(EphemeralKey { private, public: key.public.line() })
 }
 
 #[cfg(test)]
 mod tests {
+    use ssh_key::PrivateKey;
+
     use super::*;
 
     #[test]
