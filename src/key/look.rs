@@ -62,7 +62,7 @@ pub fn look(bytes: &[u8], now: u64) -> Looked {
 fn look_ppk(text: &str, bytes: &[u8], looked: &mut Looked) {
     looked.private = true;
     looked.format = Some(Format::Ppk3);
-    if !text.starts_with("PuTTY") {
+    if !text.starts_with(ppk::HEAD) {
         looked.flaws.push(Flawed::refuses(1, Flaw::TextAbove));
     }
     let ppk = match ppk::read(text, bytes) {

@@ -13,7 +13,7 @@ use super::secret::{Hidden, Numbers, OpenError, Secret, copy};
 use super::wire::{Reader, base64, from_base64, one_line, put, put_lines, put_number};
 use crate::text::key::Flaw;
 
-const HEAD: &str = "PuTTY-User-Key-File-";
+pub(super) const HEAD: &str = "PuTTY-User-Key-File-";
 /// What PuTTY calls the one cipher that it has.
 pub(super) const CIPHER: &str = "aes256-cbc";
 
@@ -46,8 +46,8 @@ fn comment(bytes: &[u8]) -> Option<Vec<u8>> {
 pub(super) fn read(text: &str, bytes: &[u8]) -> Result<Ppk, Flaw> {
     let mut lines = text.lines().skip_while(|line| !line.contains(HEAD));
     let head = lines.next().unwrap_or_default();
-    let (version, kind) =
-        head.strip_prefix(HEAD).and_then(|rest| rest.split_once(": ")).ok_or(Flaw::TextAbove)?;
+    let rest = head.strip_prefix(HEAD).ok_or(Flaw::TextAbove)?;
+    let (version, kind) = rest.split_once(": ").ok_or(Flaw::Damaged)?;
     let version = match version {
         "2" => 2,
         "3" => 3,

@@ -107,6 +107,7 @@ words! {
         Excessive { file: String } => "{file}: opening it would take more memory or time than any program of ours asks for", "{file}: 여는 데 필요한 메모리나 시간이 지나치게 큽니다";
         NoPem => "no ssh or PuTTY reads Ed25519 in PEM. A .pem file of such a key is in OpenSSH's format: --to openssh", "ssh와 PuTTY는 PEM 형식의 Ed25519 키를 읽지 못합니다. 이런 키의 .pem 파일은 OpenSSH 형식입니다: --to openssh";
         NoName => "where to? Name the new file with --out", "저장할 파일을 --out으로 지정해 주세요";
+        Short => "PEM takes no passphrase of fewer than five characters. Choose another: --new-passphrase", "PEM 형식의 암호는 다섯 글자 이상이어야 합니다. --new-passphrase로 다른 암호를 정해 주세요";
         Keygen { why: String } => "the system's ssh-keygen could not do its part: {why}", "시스템의 ssh-keygen 실행에 실패했습니다: {why}";
     }
 }

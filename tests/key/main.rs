@@ -7,6 +7,7 @@
     reason = "tests work on files of their own and fail loudly"
 )]
 
+mod broken;
 mod convert;
 mod damage;
 mod hostile;

@@ -153,6 +153,22 @@ fn another_passphrase_or_none_is_set_when_asked_for() {
 }
 
 #[test]
+fn a_passphrase_that_pem_does_not_take_is_refused() {
+    let shop = Shop::open();
+    shop.make("k", "ecdsa", "256");
+    let new = [("New passphrase (empty for none): ", "abcd"), ("once more: ", "abcd")];
+    let line = "support-access key convert k --to pem --new-passphrase --lang en";
+    let said = shop.typed(line, &new);
+    assert_eq!(said.code, 4, "{said:?}");
+    assert!(said.stdout.contains("fewer than five characters"), "{said:?}");
+    assert!(!shop.path("k.pem").exists());
+    // The other formats take it.
+    let said = shop.typed(&line.replace("pem", "ppk"), &new);
+    assert_eq!(said.code, 0, "{said:?}");
+    assert_eq!(shop.putty_public("k.ppk", "abcd"), shop.public("k", ""));
+}
+
+#[test]
 fn no_argument_variable_or_file_ever_holds_a_secret() {
     let shop = Shop::open();
     shop.make("k", "rsa", "2048");

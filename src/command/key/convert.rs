@@ -184,12 +184,10 @@ pub(super) fn render(secret: &Secret, to: To, passphrase: &Hidden) -> Result<Hid
     let check = key_files::random::<4>().map_err(Failure::failed)?;
     let keygen = |form| {
         rewrite(&secret.to_openssh(*check), &[], passphrase, form).map_err(|error| {
-            Failure::refused(KeyRefusal::Keygen {
-                why: match error {
-                    // Too short for it, most likely.
-                    KeygenError::Wrong => "passphrase".to_owned(),
-                    KeygenError::Run(error) => error.to_string(),
-                },
+            Failure::refused(match error {
+                // It was just typed, so it is the writing that minds.
+                KeygenError::Wrong => KeyRefusal::Short,
+                KeygenError::Run(error) => KeyRefusal::Keygen { why: error.to_string() },
             })
         })
     };
