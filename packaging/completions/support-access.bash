@@ -428,7 +428,7 @@ _support-access() {
             return 0
             ;;
         support__access__key)
-            opts="-h --json --lang --to --out --force --new-passphrase --no-passphrase --comment --help [ACTION] [FILE]..."
+            opts="-h --json --lang --to --out --force --new-passphrase --no-passphrase --comment --help inspect convert new [FILE]..."
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -443,7 +443,18 @@ _support-access() {
                     return 0
                     ;;
                 --out)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
                     COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --comment)

@@ -107,7 +107,7 @@ ppk\t''
 ppk2\t''
 pem\t''
 public\t''"
-complete -c support-access -n "__fish_support_access_using_subcommand key" -l out -d 'where the converted key goes; beside the old one otherwise' -r
+complete -c support-access -n "__fish_support_access_using_subcommand key" -l out -d 'where the converted key goes; beside the old one otherwise' -r -F
 complete -c support-access -n "__fish_support_access_using_subcommand key" -l comment -d 'comment of a new key; USER@HOST otherwise' -r
 complete -c support-access -n "__fish_support_access_using_subcommand key" -l json -d 'one JSON document instead of text'
 complete -c support-access -n "__fish_support_access_using_subcommand key" -l force -d 'write over a file that stands there'

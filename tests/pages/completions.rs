@@ -26,9 +26,15 @@ fn line() -> Command {
             let about = about.to_owned();
             let verb = verb.about(about).arg(flag("help", Some('h')));
             verb.mut_args(|arg| {
-                let Some(long) = arg.get_long().map(str::to_owned) else { return arg };
+                let Some(long) = arg.get_long().map(str::to_owned) else {
+                    return match arg.get_id().as_str() {
+                        "action" => arg.value_parser(["inspect", "convert", "new"]),
+                        "file" => arg.value_hint(ValueHint::FilePath),
+                        _ => arg,
+                    };
+                };
                 let arg = match long.as_str() {
-                    "policy" | "signers" | "key" => arg.value_hint(ValueHint::FilePath),
+                    "policy" | "signers" | "key" | "out" => arg.value_hint(ValueHint::FilePath),
                     "account" => arg.value_hint(ValueHint::Username),
                     _ => arg,
                 };
@@ -105,6 +111,13 @@ fn the_shells_offer_what_can_be_typed() {
         assert_eq!(offers.iter().filter(|it| *it == "expire").count(), 0, "{shell}");
         let offers = offered(shell, "support-access grant --sudo f");
         assert_eq!(offers, ["full"], "{shell}");
+        let offers = offered(shell, "support-access key convert --to ope");
+        assert_eq!(offers, ["openssh"], "{shell}");
+    }
+    // Fish learns of no words but options and verbs.
+    for action in ["inspect", "convert", "new"] {
+        let offers = offered(Shell::Bash, &format!("support-access key {}", &action[..2]));
+        assert_eq!(offers, [action]);
     }
     // zsh completes for terminals only; that it reads the file is what can be said here.
     quiet(&format!("zsh -n '{}'", packaging("completions/_support-access")));
