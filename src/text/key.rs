@@ -108,6 +108,7 @@ words! {
         NoPem => "no ssh or PuTTY reads Ed25519 in PEM. A .pem file of such a key is in OpenSSH's format: --to openssh", "ssh와 PuTTY는 PEM 형식의 Ed25519 키를 읽지 못합니다. 이런 키의 .pem 파일은 OpenSSH 형식입니다: --to openssh";
         NoName => "where to? Name the new file with --out", "저장할 파일을 --out으로 지정해 주세요";
         Short => "PEM takes no passphrase of fewer than five characters. Choose another: --new-passphrase", "PEM 형식의 암호는 다섯 글자 이상이어야 합니다. --new-passphrase로 다른 암호를 정해 주세요";
+        NoHome => "this user has no home of his own. Name the new file: support-access key new FILE", "이 사용자에게는 홈 디렉터리가 없습니다. 파일 이름을 지정해 주세요: support-access key new FILE";
         Keygen { why: String } => "the system's ssh-keygen could not do its part: {why}", "시스템의 ssh-keygen 실행에 실패했습니다: {why}";
     }
 }

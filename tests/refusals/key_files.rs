@@ -1,6 +1,6 @@
 //! `key` with what it can't use: nothing is written, and nothing of a private half is said.
 
-use crate::support::Server;
+use crate::support::{PROGRAM, Server};
 use crate::table::{Case, try_all};
 
 #[test]
@@ -18,6 +18,8 @@ fn what_key_can_t_use_changes_nothing() {
     let wrong = |name, words: &str, english, korean| {
         Case::usage(name, &format!("key {words}"), english, korean)
     };
+    server.host.ok("useradd -m ann");
+    let as_ann = format!("runuser -u ann -- {PROGRAM} key new MANNER");
     try_all(
         "Key files",
         &server,
@@ -77,6 +79,7 @@ fn what_key_can_t_use_changes_nothing() {
                 .keeping(&secret),
             convert("nobody to ask", "locked --to ppk", "only be asked on a terminal", "터미널"),
             Case::refused("a pair onto a key", "key new /root/k", "there already", "이미 있어"),
+            Case::refused("nobody to ask at home", &as_ann, "terminal", "터미널"),
             Case::refused("nobody to ask for a new one", "key new /root/n", "terminal", "터미널"),
             Case::refused(
                 "inspect nothing",

@@ -19,12 +19,8 @@ pub(super) fn run(wish: &New, out: &mut Out) -> Result<String, Failure> {
     let user = key_files::user();
     let private = match (&wish.file, &user) {
         (Some(file), _) => PathBuf::from(file),
-        (None, Some((_, home))) => {
-            let folder = home.join(".ssh");
-            key_files::folder(&folder);
-            folder.join("id_ed25519")
-        }
-        (None, None) => return Err(Failure::refused(KeyRefusal::NoName)),
+        (None, Some((_, home))) => home.join(".ssh/id_ed25519"),
+        (None, None) => return Err(Failure::refused(KeyRefusal::NoHome)),
     };
     let name = private.display().to_string();
     let public = format!("{name}.pub");
@@ -53,6 +49,9 @@ pub(super) fn run(wish: &New, out: &mut Out) -> Result<String, Failure> {
         key_files::New { path: &name, bytes: &text, mode: 0o600 },
         key_files::New { path: &public, bytes: &line, mode: 0o644 },
     ];
+    if wish.file.is_none() {
+        private.parent().into_iter().for_each(key_files::folder);
+    }
     key_files::write(&pair, false).map_err(|error| {
         let there = if key_files::exists(Path::new(&public)) { &public } else { &name };
         if error.is_taken() { taken(there) } else { Failure::failed(error) }
