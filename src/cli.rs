@@ -4,6 +4,8 @@
 mod args;
 mod key;
 mod language;
+mod usage;
+mod verb;
 
 pub use key::{Key, To};
 pub use language::language;
