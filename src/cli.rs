@@ -173,6 +173,8 @@ pub struct Check {
     pub fix: bool,
     /// The user's own agent.
     pub agent: Option<String>,
+    /// Where this program was just fetched from.
+    pub origin: Option<HttpsUrl>,
 }
 
 /// How to say it.
