@@ -39,7 +39,8 @@ umask 077
 unset IFS CDPATH ENV BASH_ENV LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT TMPDIR GZIP GREP_OPTIONS \
 	CURL_HOME WGETRC OPENSSL_CONF PERL5LIB PERL5OPT PERL_UNICODE PYTHONPATH PYTHONHOME
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
-HOME=~root # another user's .curlrc must not steer root
+u=$(id -u)
+[ "$u" != 0 ] || HOME=~root # another user's .curlrc must not steer root
 export PATH HOME
 
 version='@VERSION@'
@@ -110,12 +111,11 @@ quoted() {
 	esac
 }
 
-# Options are the program's business. A flag counts wherever it stands: `--ticket --dry-run` must
-# not become a real run.
+# Options are the program's business. A flag counts wherever it stands: `--ticket --dry-run` is dry.
 for a in "$@"; do
 	case $want:$a in
 		--lang:*) lang=$a ;;
-		--key:-) keyin=1 ;;
+		--key:- | --receipt:-) keyin=1 ;;
 		:grant | :delete | :audit | :doctor | :check | :key) verb=${verb:-$a} ;;
 	esac
 	want=''
@@ -124,8 +124,8 @@ for a in "$@"; do
 		--json) json=1 ;;
 		--delete | --audit) mode=${a#--} ;;
 		--lang=*) lang=${a#*=} ;;
-		--key=-) keyin=1 ;;
-		--lang | --key | --policy | --signers | --expires | --extend | --from | --account | --sudo | --ticket | --port) want=$a ;;
+		--key=- | --receipt=-) keyin=1 ;;
+		--lang | --key | --receipt | --policy | --signers | --expires | --extend | --from | --account | --sudo | --ticket | --port) want=$a ;;
 	esac
 done
 if [ "$mode" = grant ]; then
@@ -157,8 +157,8 @@ trap 'stop 143' TERM
 printf 'support-access %s (%s) on %s: %s%s\n' "$version" "$commit" "$(uname -n)" "$mode" "${dry:+ --dry-run}" >&2
 
 [ -z "$keyin" ] || end 2 usage \
-	'The pipe carries this script, so --key - cannot work here. Give a file or an https address.' \
-	'표준 입력은 이 스크립트가 쓰므로 --key - 를 쓸 수 없습니다. 파일이나 https 주소를 쓰십시오.'
+	'The pipe carries this script, so - cannot work here. Give a file or an https address.' \
+	'표준 입력은 이 스크립트가 쓰므로 - 를 쓸 수 없습니다. 파일이나 https 주소를 쓰십시오.'
 
 case ${CAFE24DEL-}:$mode in
 	:* | yes:* | no:[!d]* | no:doctor) ;;
@@ -166,17 +166,20 @@ case ${CAFE24DEL-}:$mode in
 		'CAFE24DEL은 yes, no 또는 빈 값이어야 하며, no는 삭제 요청과 함께 쓸 수 없습니다.' ;;
 esac
 
-if [ "$(id -u)" != 0 ]; then
-	line='sudo sh -'
-	case "$mode:$verb: $* " in delete::*' --delete '*) ;; delete::*) set -- "$@" --delete ;; esac
-	if [ "$#" != 0 ]; then
-		line="${line}s --"
-		for a in "$@"; do line=$line$(quoted "$a"); done
-	fi
-	say 'This needs root. Paste this line:' 'root 권한이 필요합니다. 다음 줄을 붙여 넣으십시오.'
-	printf '\n  curl -sLf %s | %s\n\n' "$origin" "$line" >&2
-	end 3 not-root 'Not root.' 'root가 아닙니다.'
-fi
+case $u:$mode in
+	0:* | *:check | *:key) ;; # one's own files
+	*)
+		line='sudo sh -'
+		case "$mode:$verb: $* " in delete::*' --delete '*) ;; delete::*) set -- "$@" --delete ;; esac
+		if [ "$#" != 0 ]; then
+			line="${line}s --"
+			for a in "$@"; do line=$line$(quoted "$a"); done
+		fi
+		say 'This needs root. Paste this line:' 'root 권한이 필요합니다. 다음 줄을 붙여 넣으십시오.'
+		printf '\n  curl -sLf %s | %s\n\n' "$origin" "$line" >&2
+		end 3 not-root 'Not root.' 'root가 아닙니다.'
+		;;
+esac
 
 # `CAFE24DEL=yes sudo sh` loses the variable: a wish to delete must not become a grant.
 if [ -z "${CAFE24DEL-}" ] && [ "${SUDO_UID-}" ]; then
@@ -339,6 +342,7 @@ obtain() {
 # DIR: a real folder that only root can rearrange? In a dry run: in memory as well.
 safe() {
 	[ -d "$1" ] && [ ! -L "$1" ] || return 1
+	[ "$u" = 0 ] || [ -w "$1" ] || return 1
 	# shellcheck disable=SC2046 # words on purpose
 	set -- "$1" $(ls -ldn -- "$1")
 	case $4:$2 in 0:d????-??-* | 0:d????????[tT]*) ;; *) return 1 ;; esac
@@ -410,12 +414,11 @@ if [ "$signers" ]; then
 fi
 [ -z "$lc_all" ] || set -- "LC_ALL=$lc_all" "$@"
 for v in CAFE24DEL TERM NO_COLOR LANG LANGUAGE LC_MESSAGES LC_CTYPE SSL_CERT_FILE SSL_CERT_DIR SUDO_USER SUDO_UID \
-	SUDO_GID http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY; do
+	SUDO_GID SSH_AUTH_SOCK http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY; do
 	eval "[ -z \"\${$v+x}\" ] || set -- \"$v=\$$v\" \"\$@\""
 done
 
-# From here a signal is the program's to answer, and its code is waited for. A lost terminal (HUP)
-# must not leave the work half done.
+# From here a signal is the program's to answer: a lost terminal must not leave the work half done.
 trap 'sig=1' HUP PIPE
 trap 'sig=1; [ -z "$P" ] || kill -TERM "$P" 2>/dev/null' INT TERM
 env -i "PATH=$PATH" "HOME=$HOME" "SUPPORT_ACCESS_ORIGIN=$origin" "$@" </dev/null &

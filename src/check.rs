@@ -8,6 +8,8 @@
 mod banner;
 mod call;
 pub mod causes;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod host_key;
 mod key;
 mod reach;

@@ -4,6 +4,8 @@
 mod args;
 mod key;
 mod language;
+mod usage;
+mod verb;
 
 pub use key::{Convert, Key, New, Passphrase, To};
 pub use language::language;
@@ -171,6 +173,8 @@ pub struct Check {
     pub fix: bool,
     /// The user's own agent.
     pub agent: Option<String>,
+    /// Where this program was just fetched from.
+    pub origin: Option<HttpsUrl>,
 }
 
 /// How to say it.

@@ -11,7 +11,7 @@ use crate::text::{Lang, Words};
 pub type Target = fn(&[u8]);
 
 /// Every target, by the name that it has in `tests/fuzz`.
-pub const TARGETS: [(&str, Target); 15] = [
+pub const TARGETS: [(&str, Target); 17] = [
     ("accounts", host::accounts),
     ("doctor_keys", crate::doctor::fuzz::key_file),
     ("journal", grant::journal),
@@ -21,8 +21,10 @@ pub const TARGETS: [(&str, Target); 15] = [
     ("merge", grant::merge_keys),
     ("policy", policy::policy),
     ("proc", host::proc),
+    ("receipt", crate::check::fuzz::receipt),
     ("signature", policy::signature),
     ("signers", policy::signers),
+    ("ssh", host::ssh),
     ("sshd", host::sshd),
     ("typed", typed),
     ("visits", grant::visits),

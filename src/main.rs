@@ -5,6 +5,8 @@
 use std::env;
 use std::process::ExitCode;
 
+// Linked for what it leaves out.
+use no_backtrace as _;
 use support_access::cli::{Env, FETCHING};
 
 fn main() -> ExitCode {

@@ -30,7 +30,7 @@ pub struct Asked {
     pub receipt_file: Option<String>,
     /// Where the agent is.
     pub agent: Option<String>,
-    /// This program, as it is called.
+    /// This program, as a shell calls it.
     pub program: String,
 }
 
@@ -57,7 +57,7 @@ impl Asked {
 
     /// The same check with another user or place.
     pub(super) fn again(&self, user: &str, at: &Endpoint) -> String {
-        let mut words = vec![self.program.clone(), "check".to_owned()];
+        let mut words = Vec::new();
         let host = if at.host.contains(':') { format!("[{}]", at.host) } else { at.host.clone() };
         let port = at.port.map(|port| format!(":{port}")).unwrap_or_default();
         words.push(format!("{user}@{host}{port}"));
@@ -70,7 +70,8 @@ impl Asked {
         if let Some(via) = &self.via {
             words.extend(["--via".to_owned(), via.to_string()]);
         }
-        words.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" ")
+        let words: Vec<String> = words.iter().map(|word| quote(word)).collect();
+        format!("{} check {}", self.program, words.join(" "))
     }
 }
 

@@ -68,7 +68,7 @@ fn key_is_public(call: &Call) -> Option<Finding> {
 
 fn key_format(call: &Call) -> Option<Finding> {
     let (file, Identity::Putty(version)) = bad(call)? else { return None };
-    let line = format!("{} key convert {} --to openssh", quote(&call.asked.program), path(file));
+    let line = format!("{} key convert {} --to openssh", call.asked.program, path(file));
     Some(Finding::new(evidence(file, &format!("PPK {version}")), Fix::Here(line)))
 }
 
@@ -77,7 +77,7 @@ fn key_damaged(call: &Call) -> Option<Finding> {
     let line = if *disguised {
         format!("sed -i '1s/^\\xEF\\xBB\\xBF//; s/\\r$//' {}", path(file))
     } else {
-        format!("{} key inspect {}", quote(&call.asked.program), path(file))
+        format!("{} key inspect {}", call.asked.program, path(file))
     };
     Some(Finding::new(evidence(file, why), Fix::Here(line)))
 }

@@ -44,7 +44,7 @@ impl Receipt {
         let mut receipt = Self::default();
         match serde_json::from_str::<Value>(text) {
             Ok(document) => receipt.read_json(&document),
-            Err(_) => text.lines().for_each(|line| receipt.read_line(line)),
+            Err(_) => unwrapped(text).iter().for_each(|line| receipt.read_line(line)),
         }
         if receipt.account.is_none() && receipt.ways.is_empty() {
             return Err(ReceiptProblem::NotOne);
@@ -56,8 +56,6 @@ impl Receipt {
     }
 
     fn read_line(&mut self, line: &str) {
-        let quoting = |c: char| c.is_whitespace() || matches!(c, '>' | '|' | '*');
-        let line = line.trim_matches(quoting);
         // A label is what stands before the colon, in either language.
         let value = |label: &Label| {
             [Lang::En, Lang::Ko].iter().find_map(|lang| {
@@ -103,14 +101,42 @@ impl Receipt {
 
     /// A line of `known_hosts`.
     fn host_key(&mut self, line: &str) {
-        let Some((_, key)) = line.split_once(' ') else { return };
-        let Ok(key) = AuthorizedKey::parse_any(key.trim()) else { return };
+        let Some(key) = key_of(line) else { return };
         let public = key.line_without_comment().to_owned();
         if !self.host_keys.contains(&public) {
             self.fingerprints.push(format!("{} {}", key.fingerprint(), key.key_type()));
             self.host_keys.push(public);
         }
     }
+}
+
+fn key_of(line: &str) -> Option<AuthorizedKey> {
+    AuthorizedKey::parse_any(line.trim_start().split_once(' ')?.1.trim()).ok()
+}
+
+/// The lines as they were printed: without a mail's marks of a quotation, and what it broke because it was
+/// long in one piece again.
+fn unwrapped(text: &str) -> Vec<String> {
+    let quoting = |c: char| c.is_whitespace() || matches!(c, '>' | '|' | '*');
+    let in_key = |c: char| c.is_ascii_alphanumeric() || "+/=- ".contains(c);
+    let mut whole: Vec<String> = Vec::new();
+    for line in text.lines().map(|line| line.trim_matches(quoting)) {
+        let unfinished = whole.last_mut().filter(|last| {
+            let key = last.strip_prefix("known_hosts:").is_some_and(|key| key_of(key).is_none());
+            !line.is_empty() && (last.ends_with(',') || key && line.chars().all(in_key))
+        });
+        match unfinished {
+            None => whole.push(line.to_owned()),
+            Some(last) => {
+                // Each public key in base64 begins so: the length of a short word.
+                if !last.rsplit(' ').next().is_some_and(|word| word.starts_with("AAAA")) {
+                    last.push(' ');
+                }
+                last.push_str(line);
+            }
+        }
+    }
+    whole
 }
 
 /// `ssh -p 20170 cafe24@203.0.113.10`

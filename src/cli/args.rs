@@ -1,17 +1,14 @@
 //! From words to a command.
 
-use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::key;
+use super::usage::usage;
+use super::verb::verb;
 use super::{Check, Command, Doctor, Env, Grant, Manner, PolicySource, Problem, Time, field};
-use crate::policy::{Origin, Source};
-use crate::text::refusal::Refusal;
+use crate::policy::{HttpsUrl, Origin, Source};
 use crate::text::usage::Usage;
 use crate::text::{Lang, help};
-
-const VERBS: [&str; 8] =
-    ["grant", "delete", "audit", "doctor", "check", "key", "expire", "policy-check"];
 
 #[derive(Parser)]
 #[command(
@@ -196,66 +193,6 @@ pub(super) fn command(args: &[String], env: &Env, lang: Lang) -> Result<Command,
     }
 }
 
-struct Found {
-    name: String,
-    /// The verb as it was typed, if it was.
-    explicit: Option<String>,
-}
-
-/// Finds the verb: the first word, unless it is an option; `--delete` and `--audit` anywhere;
-/// `CAFE24DEL`. What is left are the verb's own words.
-fn verb(args: &[String], env: &Env) -> Result<(Found, Vec<String>), Problem> {
-    let mut rest: Vec<String> = args.to_vec();
-    let mut typed: Option<String> = None;
-    // Options of all verbs may stand before the verb.
-    let mut index = 0;
-    while let Some(arg) = rest.get(index) {
-        index += match arg.as_str() {
-            "--json" => 1,
-            "--lang" => 2,
-            arg if arg.starts_with("--lang=") => 1,
-            _ => break,
-        };
-    }
-    if index < rest.len() && VERBS.contains(&rest[index].as_str()) {
-        typed = Some(rest.remove(index));
-    }
-    let mut index = 0;
-    while index < rest.len() {
-        if matches!(rest[index].as_str(), "--delete" | "--audit") {
-            let flag = rest.remove(index);
-            let name = flag.trim_start_matches('-').to_owned();
-            match &typed {
-                Some(first) if *first != name => {
-                    return Err(Problem::Usage(Usage::TwoVerbs {
-                        first: first.clone(),
-                        second: flag,
-                    }));
-                }
-                _ => typed = Some(name),
-            }
-        } else {
-            index += 1;
-        }
-    }
-    let name = match (env.delete.as_deref().unwrap_or_default(), typed.as_deref()) {
-        ("" | "no", None) => "grant",
-        ("yes", None) => "delete",
-        ("yes", Some("delete" | "expire" | "policy-check")) | ("", Some(_)) => {
-            typed.as_deref().unwrap_or("grant")
-        }
-        ("no", Some(verb)) if verb != "delete" => verb,
-        (value @ ("yes" | "no"), Some(verb)) => {
-            let (verb, value) = (verb.to_owned(), value.to_owned());
-            return Err(Problem::Refused(Refusal::DeleteContradiction { verb, value }));
-        }
-        (value, _) => {
-            return Err(Problem::Refused(Refusal::DeleteValue { value: crate::text::safe(value) }));
-        }
-    };
-    Ok((Found { name: name.to_owned(), explicit: typed.clone() }, rest))
-}
-
 fn policy(args: PolicyArgs, env: &Env, lang: Lang) -> Result<PolicySource, Problem> {
     let origin = match args.policy.as_deref() {
         Some(text) => Some(field("--policy", text.parse::<Origin>(), lang)?),
@@ -296,8 +233,7 @@ fn grant(args: GrantArgs, env: &Env, lang: Lang) -> Result<Grant, Problem> {
         public: args.public.map(|text| field("--public", text.parse(), lang)).transpose()?,
         verify: !args.no_verify,
         dry_run: args.dry_run,
-        // A broken address from outside is no reason to fail; it is only shown.
-        origin: env.origin.as_deref().and_then(|text| text.parse().ok()),
+        origin: origin(env),
         fetched_with: env
             .fetching
             .iter()
@@ -305,6 +241,11 @@ fn grant(args: GrantArgs, env: &Env, lang: Lang) -> Result<Grant, Problem> {
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect(),
     })
+}
+
+/// A broken address from outside is no reason to fail; it is only shown.
+fn origin(env: &Env) -> Option<HttpsUrl> {
+    env.origin.as_deref().and_then(|text| text.parse().ok())
 }
 
 fn keys(texts: &[String], lang: Lang) -> Result<Vec<Origin>, Problem> {
@@ -364,42 +305,6 @@ fn check(args: CheckArgs, env: &Env, lang: Lang) -> Result<Check, Problem> {
         via: args.via.map(|text| field("--via", text.parse(), lang)).transpose()?,
         fix: args.fix,
         agent: env.agent.clone(),
+        origin: origin(env),
     })
-}
-
-/// clap's errors in our own words, so that they can be said in Korean.
-fn usage(error: &clap::Error) -> Usage {
-    let text = |kind| match error.get(kind) {
-        Some(ContextValue::String(text)) => Some(crate::text::safe(text)),
-        Some(ContextValue::Strings(list)) => Some(crate::text::safe(&list.join(", "))),
-        _ => None,
-    };
-    let argument = || text(ContextKind::InvalidArg).unwrap_or_default();
-    // clap shows a value's place as in `--key <KEY>`.
-    let option = || argument().split(' ').next().unwrap_or_default().to_owned();
-    match error.kind() {
-        ErrorKind::UnknownArgument if argument().starts_with('-') => {
-            match text(ContextKind::SuggestedArg) {
-                Some(like) => Usage::UnknownOptionLike { option: argument(), like },
-                None => Usage::UnknownOption { option: argument() },
-            }
-        }
-        ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand => {
-            let word = text(ContextKind::InvalidSubcommand).unwrap_or_else(argument);
-            Usage::UnknownWord { word }
-        }
-        ErrorKind::InvalidValue if text(ContextKind::InvalidValue).is_none_or(|v| v.is_empty()) => {
-            Usage::MissingValue { option: option() }
-        }
-        ErrorKind::InvalidValue => Usage::BadValue {
-            option: option(),
-            value: text(ContextKind::InvalidValue).unwrap_or_default(),
-            allowed: text(ContextKind::ValidValue).unwrap_or_default(),
-        },
-        ErrorKind::NoEquals | ErrorKind::WrongNumberOfValues | ErrorKind::TooFewValues => {
-            Usage::MissingValue { option: option() }
-        }
-        ErrorKind::ArgumentConflict => Usage::Twice { option: option() },
-        kind => Usage::Other { detail: kind.to_string() },
-    }
 }

@@ -1,13 +1,12 @@
 //! `check`: whether a login from here works, and where it ends. Changes nothing, unless told to mend.
 
-use std::path::PathBuf;
-
 use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::out::{Exit, Look, Out};
 use crate::check::{Asked, Call, Cause, Finding, Fix, Receipt, Stage, examine};
 use crate::cli::Check;
+use crate::host::run::quote;
 use crate::policy::{Endpoint, Origin};
 use crate::text::Lang;
 use crate::text::cause::choose;
@@ -75,7 +74,11 @@ fn asked(options: &Check) -> Result<Vec<Asked>, Failure> {
     if places.is_empty() {
         return Err(Failure::refused(Told::ReceiptPlace));
     }
-    let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("support-access"));
+    // What was just fetched is gone after it; its line is not.
+    let program = options.origin.as_ref().map_or_else(
+        || quote(&std::env::current_exe().unwrap_or_default().display().to_string()),
+        |origin| format!("curl -sLf {origin} | sh -s --"),
+    );
     let file = options.receipt.as_ref().map(|origin| match origin {
         Origin::File(path) => {
             std::path::absolute(path).unwrap_or(path.clone()).display().to_string()
@@ -90,7 +93,7 @@ fn asked(options: &Check) -> Result<Vec<Asked>, Failure> {
         receipt: receipt.clone(),
         receipt_file: file.clone(),
         agent: options.agent.clone(),
-        program: program.display().to_string(),
+        program: program.clone(),
     };
     Ok(places.into_iter().map(asked).collect())
 }

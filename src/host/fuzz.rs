@@ -6,6 +6,7 @@ pub(crate) use super::door::fuzz::log;
 pub(crate) use super::sshd::fuzz::{sshd, zone};
 
 use super::accounts::{Passwd, has_id, in_range, line_of};
+use super::client::Heard;
 use super::processes::parse_status;
 use super::sweep::parse_roots;
 use crate::fuzzing::{parts, text};
@@ -54,5 +55,23 @@ pub(crate) fn proc(data: &[u8]) {
             .replace('\n', "\\012");
         let line = format!("24 22 8:2 / /{escaped} rw - ext4 /dev/sdb rw\n");
         assert_eq!(parse_roots(&line).last(), Some(&Path::new("/").join(&name)));
+    }
+}
+
+/// What ssh says on its way, and what a session prints.
+pub(crate) fn ssh(data: &[u8]) {
+    let [log, output] = parts(data).map(text);
+    let heard = Heard::new(&log, &output);
+    assert!(heard.offered.iter().all(|offer| offer.fingerprint.starts_with("SHA256:")));
+    assert!(heard.complaints.iter().all(|line| !line.is_empty() && !line.contains('\n')));
+    assert!(heard.output.chars().count() <= 400 && heard.tail().len() <= heard.complaints.len());
+    // Until its key is known, ssh shows what the other side says behind these words alone.
+    for said in log.lines() {
+        for begin in
+            ["kex_exchange_identification: banner line 0: ", "Remote protocol version 2.0, "]
+        {
+            let heard = Heard::new(&format!("debug1: {begin}{said}"), "");
+            assert!(!heard.trusted && !heard.authenticated && heard.offered.is_empty(), "{said:?}");
+        }
     }
 }

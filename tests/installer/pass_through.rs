@@ -53,6 +53,27 @@ fn arguments_environment_and_code() {
     }
 }
 
+/// An engineer looks at his own files and his own way to a server: as himself, with his agent.
+#[test]
+fn a_plain_user_checks_and_converts() {
+    for shell in SHELLS {
+        for verb in ["check host.example --json", "key inspect k"] {
+            let run = World::default().run(&format!(
+                "curl -sLf {URL} | HOME=/home/engineer SSH_AUTH_SOCK=/run/agent EVIL=1 \
+                 setpriv --reuid 65534 --clear-groups {shell} -s -- {verb}"
+            ));
+            assert_eq!(run.code, 0, "{shell}: {run:#?}");
+            let has = |line: &str| run.stdout.lines().any(|l| l == line);
+            assert!(
+                has("ENV HOME=/home/engineer") && has("ENV SSH_AUTH_SOCK=/run/agent"),
+                "{run:#?}"
+            );
+            assert!(!run.stdout.contains("EVIL"), "{run:#?}");
+            run.assert_clean();
+        }
+    }
+}
+
 /// The line to the letter, with the hyphen and no argument.
 #[test]
 fn the_old_line() {

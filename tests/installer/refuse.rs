@@ -60,7 +60,7 @@ fn cafe24del_lost_by_sudo() {
 
 #[test]
 fn a_key_cannot_come_through_the_pipe() {
-    for args in ["--key -", "--key=-"] {
+    for args in ["--key -", "--key=-", "check --receipt -", "check --receipt=-"] {
         let run = World::default().run(&line("dash", args));
         run.assert_failed(2, "usage");
         assert_not_fetched(&run);

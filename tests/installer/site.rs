@@ -75,7 +75,7 @@ pub(crate) fn build(folder: &Path, options: &[&str]) {
     for cpu in ["x86_64", "aarch64"] {
         sh(&format!(
             "cd {} && rustc --edition 2024 -O -C strip=symbols -C panic=abort -C linker=rust-lld \
-             {} --target {cpu}-unknown-linux-musl -o {}/support-access-{cpu} stand_in.rs",
+             --remap-path-prefix \"$(rustc --print sysroot)\"=/rust {} --target {cpu}-unknown-linux-musl -o {}/support-access-{cpu} stand_in.rs",
             repository().join("tests/installer").display(),
             options.join(" "),
             folder.display(),

@@ -45,6 +45,22 @@ fn a_receipt_is_read_in_both_languages_and_as_tickets_quote_it() {
 }
 
 #[test]
+fn what_a_mail_has_broken_is_put_together() {
+    let words = text(false).replace("192.0.2.7, ", "192.0.2.7,\n");
+    for (between, broken) in [
+        (" AAAA", "\nAAAA"),
+        (" ssh-ed25519", "\n  ssh-ed25519"),
+        ("EN796", "\n> EN796"),
+        ("qgEN796jTi", "q\ngEN796\njTi"),
+    ] {
+        let text = words.replace(between, broken);
+        assert_ne!(text, words);
+        let read = Receipt::parse(&text).unwrap();
+        assert_eq!((read.host_keys, read.from.len()), (vec![KEY.to_owned()], 2), "{text}");
+    }
+}
+
+#[test]
 fn a_receipt_is_read_from_json() {
     let line = format!("203.0.113.10 {KEY}");
     let document = serde_json::json!({

@@ -48,7 +48,7 @@ impl Heard {
         Self { complaints: vec!["ssh: timed out".to_owned()], ..Self::default() }
     }
 
-    pub(super) fn new(log: &str, output: &str) -> Self {
+    pub(in crate::host) fn new(log: &str, output: &str) -> Self {
         let mut heard = Self { output: output.chars().take(400).collect(), ..Self::default() };
         for line in log.lines().map(str::trim) {
             match line.strip_prefix("debug1: ") {
@@ -70,6 +70,8 @@ impl Heard {
         } else if let Some(rest) = after("Remote protocol version ") {
             let name = rest.split_once("remote software version ").map_or(rest, |(_, name)| name);
             self.software = Some(name.to_owned());
+            // Through a jump host or a proxy nobody tells of a connection.
+            self.connected = true;
         } else if let Some(rest) = after("Server host key: ") {
             let key = rest.split_once(' ');
             self.host_key = key.map(|(kind, print)| (kind.to_owned(), print.to_owned()));
