@@ -37,6 +37,9 @@ fn closed_early(call: &Call) -> Option<Finding> {
 
 fn no_agreement(call: &Call) -> Option<Finding> {
     let line = call.heard.complaint("Unable to negotiate")?.to_owned();
+    if !line.starts_with("Unable") {
+        return None;
+    }
     let offer = line.split_once("Their offer: ")?.1;
     let option = [
         ("host key type", "HostKeyAlgorithms"),

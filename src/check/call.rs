@@ -1,12 +1,11 @@
 //! One login from here: tried, and all that is looked up beside it.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use super::Rule;
 use super::receipt::Receipt;
-use crate::host::client::{self, Heard, Identity, Known, Login};
+use super::{Cause, Rule, Stage};
+use crate::host::client::{self, Config, Heard, Identity, Known, Login};
 use crate::host::run::{RunError, quote};
 use crate::policy::{Endpoint, Policy};
 
@@ -105,20 +104,22 @@ impl Call {
     pub fn new(asked: Asked) -> Result<Self, RunError> {
         let login = asked.login();
         let config = login.config()?;
-        let heard = login.knock()?;
+        let heard = login.knock(&config)?;
         let first = |name: &str| config.get(name).and_then(|values| values.first()).cloned();
         let user = first("user").unwrap_or_default();
         let port = first("port").and_then(|port| port.parse().ok()).unwrap_or(asked.door().port());
-        let known_as = match &asked.via {
-            Some(_) => asked.at.known_as(),
-            None => first("hostkeyalias").unwrap_or_else(|| {
-                Endpoint { host: asked.at.host.to_lowercase(), port: Some(port) }.known_as()
+        let known_as = match (&asked.via, &asked.receipt) {
+            (Some(_), None) => asked.at.known_as(),
+            // As a plain ssh would look it up.
+            _ => first("hostkeyalias").unwrap_or_else(|| {
+                let host = first("hostname").unwrap_or_else(|| asked.door().host.to_lowercase());
+                Endpoint { host, port: Some(port) }.known_as()
             }),
         };
         let (known_hosts, known) = remembered(&config, &known_as);
         // A resolver's answer is ssh's; without one an address that was typed is as good.
         let address = heard.address.or_else(|| asked.door().host.parse().ok());
-        let key = asked.key.clone().or_else(|| complained_of(&heard));
+        let key = asked.key.clone().or_else(|| complained_of(&heard, &config));
         let other_port = address
             .filter(|_| heard.complains("Connection refused") && asked.via.is_none())
             .and_then(|address| {
@@ -143,6 +144,26 @@ impl Call {
     #[must_use]
     pub fn is_connected(&self) -> bool {
         self.heard.authenticated && self.heard.ran()
+    }
+
+    /// Where the connection went, in the end.
+    #[must_use]
+    pub fn door(&self) -> Endpoint {
+        Endpoint { port: Some(self.port), ..self.asked.door().clone() }
+    }
+
+    /// Where on the way a cause stands; one that is not known, where the login came to its end.
+    #[must_use]
+    pub fn stage(&self, cause: &Cause) -> Stage {
+        let heard = &self.heard;
+        match () {
+            () if cause.id != "unexplained" => cause.stage,
+            () if heard.authenticated => Stage::Session,
+            () if heard.trusted => Stage::User,
+            () if heard.host_key.is_some() => Stage::HostKey,
+            () if heard.connected => Stage::Banner,
+            () => Stage::Tcp,
+        }
     }
 
     /// Our own address as far as a rule could name it: behind a router it is another.
@@ -187,20 +208,25 @@ impl Call {
 }
 
 /// The file for new entries, and what the files say.
-fn remembered(config: &BTreeMap<String, Vec<String>>, name: &str) -> (String, Vec<Known>) {
+fn remembered(config: &Config, name: &str) -> (String, Vec<Known>) {
     let files = ["userknownhostsfile", "globalknownhostsfile"];
     let files = files.into_iter().filter_map(|it| config.get(it)?.first());
-    let files: Vec<PathBuf> = files.flat_map(|it| it.split(' ')).map(PathBuf::from).collect();
+    let files: Vec<PathBuf> = files.flat_map(|it| it.split(' ')).map(client::expanded).collect();
     let first = files.first().map(|it| it.display().to_string()).unwrap_or_default();
     (first, files.iter().flat_map(|file| client::known(name, file)).collect())
 }
 
-/// The key's file that ssh took up by itself and could not use.
-fn complained_of(heard: &Heard) -> Option<PathBuf> {
+/// The key's file that ssh took up by itself and could not use: one of those that it was to try.
+fn complained_of(heard: &Heard, config: &Config) -> Option<PathBuf> {
+    let files: Vec<PathBuf> =
+        config.get("identityfile")?.iter().map(|it| client::expanded(it)).collect();
     heard.complaints.iter().find_map(|line| {
-        let (_, rest) =
-            line.split_once("Permissions 0").or_else(|| line.split_once("Load key "))?;
-        let quoted = |sign| rest.split(sign).nth(1).map(PathBuf::from);
-        if line.starts_with("Load key ") { quoted('"') } else { quoted('\'') }
+        let sign = match () {
+            () if line.starts_with("Permissions 0") => '\'',
+            () if line.starts_with("Load key ") => '"',
+            () => return None,
+        };
+        let file = PathBuf::from(line.split(sign).nth(1)?);
+        files.contains(&file).then_some(file)
     })
 }

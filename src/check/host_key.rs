@@ -88,11 +88,14 @@ fn forget(call: &Call, file: &str) -> Tool {
 /// plain ssh would refuse it.
 fn host_key_old(call: &Call) -> Option<Finding> {
     let key = call.heard.host_key.as_ref().filter(|_| call.heard.trusted && has_receipt(call))?;
-    let same = |known: &&Known| known.fingerprint == key.1;
-    let old = call.known.first()?;
-    if call.known.iter().any(|known| same(&known)) {
+    if call.known.iter().any(|known| known.fingerprint == key.1) {
         return None;
     }
+    // Another key of the same server may well be the one that is remembered.
+    let vouched = &call.asked.receipt.as_ref()?.host_keys;
+    let same_kind = |known: &&Known| known.public.starts_with(&key.0);
+    let first = || call.known.first().filter(|it| !vouched.contains(&it.public));
+    let old = call.known.iter().find(same_kind).or_else(first)?;
     let file = old.file.display().to_string();
     let lines = expected(&call.known).chain([shown(key)]).collect();
     Some(Finding::new(lines, Fix::Safe(forget(call, &file))))
@@ -107,8 +110,8 @@ fn host_key_changed(call: &Call) -> Option<Finding> {
 
 fn host_key_unknown(call: &Call) -> Option<Finding> {
     let key = strange(call).filter(|_| !has_receipt(call) && call.known.is_empty())?;
-    let door = call.asked.door();
-    let full = client::scan(&door.host, call.port, &key.0).filter(|it| it.fingerprint == key.1);
+    let address = call.heard.address?.to_string();
+    let full = client::scan(&address, call.port, &key.0).filter(|it| it.fingerprint == key.1);
     let fix = full.map_or(Fix::Told, |full| {
         let folder = call.known_hosts.rsplit_once('/').map_or("", |(folder, _)| folder);
         let line = quote(&format!("{} {}", call.known_as, full.public));

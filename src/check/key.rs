@@ -84,6 +84,11 @@ fn key_damaged(call: &Call) -> Option<Finding> {
 
 fn key_encrypted(call: &Call) -> Option<Finding> {
     let (file, _) = bad(call).filter(|(_, key)| **key == Identity::Encrypted)?;
+    let name = file.display().to_string();
+    // Its public half was shown, and the server does not want it: a passphrase changes nothing.
+    if call.heard.offered.iter().any(|it| it.name == name && !it.accepted) {
+        return None;
+    }
     let add = format!("ssh-add {}", path(file));
     let line =
         if call.asked.agent.is_some() { add } else { format!("eval \"$(ssh-agent)\" && {add}") };

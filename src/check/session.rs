@@ -12,12 +12,14 @@ fn no_session(call: &Call) -> Option<Finding> {
     let told = call.heard.output.contains("Please login as the user");
     (call.heard.authenticated && !call.heard.ran() && !told).then(|| {
         let said = call.heard.output.lines().map(str::to_owned);
-        let evidence = said.take(3).chain(call.heard.tail()).collect();
+        let evidence = said.take(3).chain(call.heard.all()).collect();
         Finding::new(evidence, Fix::There(call.doctor(None)))
     })
 }
 
 /// Nobody gets a good word for a login that did not come about; counts where nothing else was found.
 fn unexplained(call: &Call) -> Option<Finding> {
-    (!call.is_connected()).then(|| Finding::new(call.heard.tail(), Fix::Told))
+    // Before anybody answered, the server has nothing to say about it.
+    let fix = if call.heard.connected { Fix::There(call.doctor(None)) } else { Fix::Told };
+    (!call.is_connected()).then(|| Finding::new(call.heard.all(), fix))
 }

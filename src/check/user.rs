@@ -1,7 +1,7 @@
 //! Whether the server takes user and key.
 
 use super::{Call, Cause, Finding, Fix, Stage};
-use crate::host::client::Identity;
+use crate::host::client::{self, Identity};
 use crate::host::clock;
 use crate::host::run::Tool;
 use crate::policy::Policy;
@@ -31,9 +31,13 @@ fn usual(software: &str) -> &'static [&'static str] {
 
 /// Lines for this host in ssh's own configuration.
 pub(super) fn configured(call: &Call, lines: &[String]) -> Fix {
-    let Some((folder, _)) = call.known_hosts.rsplit_once('/') else { return Fix::Told };
-    let file = format!("{folder}/config");
+    let file = client::expanded("~/.ssh/config");
     let text = format!("\nHost {}\n    {}\n", call.asked.door().host, lines.join("\n    "));
+    // Where it stands already, another line comes before it, and once more would not help.
+    if client::has(&file, &text) {
+        return Fix::Told;
+    }
+    let file = file.display().to_string();
     // What is typed and what --fix runs are the same; the file's other lines stay.
     let script = "umask 077; mkdir -p \"$(dirname \"$1\")\" && printf %s \"$2\" >>\"$1\"";
     Fix::Safe(Tool::new("sh").args(["-c", script, "sh", &file, &text]))

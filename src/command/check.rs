@@ -6,12 +6,15 @@ use super::failure::Failure;
 use super::out::{Exit, Look, Out};
 use crate::check::{Asked, Call, Cause, Finding, Fix, Receipt, Stage, examine};
 use crate::cli::Check;
-use crate::host::run::quote;
+use crate::host::run::{RunError, quote};
 use crate::policy::{Endpoint, Origin};
 use crate::text::Lang;
 use crate::text::cause::choose;
 use crate::text::check::Told;
 use crate::text::doctor;
+
+/// More addresses than a server has.
+const MOST_PLACES: usize = 8;
 
 type Found = Vec<(&'static Cause, Finding)>;
 
@@ -20,7 +23,7 @@ pub(super) fn run(options: &Check, mut out: Out) -> u8 {
     match attempt(options, &mut out) {
         Ok((call, found)) => match found.first() {
             None => {
-                let who = format!("{}@{}", call.user, call.asked.door());
+                let who = format!("{}@{}", call.user, call.door());
                 out.finish("ok", &[("connected", who)], Exit::Done)
             }
             Some((first, _)) => {
@@ -68,9 +71,8 @@ fn asked(options: &Check) -> Result<Vec<Asked>, Failure> {
         // Behind a forwarded port the inner address may be unknown.
         places.extend(via.clone());
     }
-    if via.is_some() {
-        places.truncate(1);
-    }
+    // A receipt is somebody's word: no list of addresses is tried without end.
+    places.truncate(if via.is_some() { 1 } else { MOST_PLACES });
     if places.is_empty() {
         return Err(Failure::refused(Told::ReceiptPlace));
     }
@@ -117,20 +119,24 @@ fn first_that_answers(places: Vec<Asked>) -> Result<(Call, Found), Failure> {
 }
 
 fn look(asked: Asked) -> Result<(Call, Found), Failure> {
-    let call = Call::new(asked).map_err(Failure::failed)?;
+    let call = Call::new(asked).map_err(|error| match error {
+        RunError::Missing { .. } => Failure::refused(Told::NoSsh),
+        RunError::Failed { stderr, .. } => Failure::refused(Told::OwnConfig { why: stderr }),
+        other => Failure::failed(other),
+    })?;
     let found = examine(&call);
     Ok((call, found))
 }
 
 fn tell(call: &Call, found: &Found, out: &Out) {
-    let (user, at) = (call.user.clone(), call.asked.door().to_string());
+    let (user, at) = (call.user.clone(), call.door().to_string());
     out.say(Look::Strong, &Told::Asked { user: user.clone(), at: at.clone() });
     if let Some(via) = &call.asked.via {
         let (at, via) = (call.asked.at.to_string(), via.to_string());
         out.say(Look::Plain, &Told::Via { at, via });
     }
     if let Some((cause, _)) = found.first().filter(|_| !call.is_connected()) {
-        out.say(Look::Strong, &Told::EndsAt { stage: cause.stage.word().to_owned() });
+        out.say(Look::Strong, &Told::EndsAt { stage: call.stage(cause).word().to_owned() });
     }
     for (cause, finding) in found {
         tell_finding(cause, finding, out);
@@ -197,7 +203,7 @@ fn document(call: &Call, found: &Found, out: &mut Out) {
             "receipt": asked.receipt.is_some(),
         }),
     );
-    let ends = found.first().filter(|_| !call.is_connected()).map(|(cause, _)| cause.stage);
+    let ends = found.first().filter(|_| !call.is_connected()).map(|(cause, _)| call.stage(cause));
     let passed = Stage::ALL.iter().take_while(|stage| ends.is_none_or(|ends| **stage < ends));
     out.field("passed", json!(passed.map(|stage| stage.word()).collect::<Vec<_>>()));
     out.field("connected", json!(call.is_connected()));
@@ -211,7 +217,7 @@ fn document(call: &Call, found: &Found, out: &mut Out) {
     let findings = found.iter().map(|(cause, finding)| {
         let mut value = json!({
             "id": cause.id,
-            "stage": cause.stage.word(),
+            "stage": call.stage(cause).word(),
             "severity": "refuses",
             "name": choose(&cause.told.name, Lang::En),
             "evidence": finding.evidence,

@@ -6,12 +6,14 @@ mod identity;
 mod known;
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::fs::File;
+use std::io::{Read, Seek, Write};
 use std::net::{IpAddr, SocketAddr, TcpStream, UdpSocket};
 use std::os::fd::AsRawFd;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use nix::unistd::{User, getuid};
 use rustix::fs::{MemfdFlags, memfd_create};
 
 use heard::SAY;
@@ -53,7 +55,7 @@ pub struct Login {
 const GIVEN: &str = "support-access-given";
 
 /// Whatever a user's configuration may ask for besides a login is not to happen now.
-const QUIET: [&str; 13] = [
+const QUIET: [&str; 15] = [
     "BatchMode=yes",
     "StrictHostKeyChecking=yes",
     "UpdateHostKeys=no",
@@ -66,8 +68,26 @@ const QUIET: [&str; 13] = [
     "ForwardAgent=no",
     "ForwardX11=no",
     "PermitLocalCommand=no",
-    "RemoteCommand=none",
+    "AddKeysToAgent=no",
+    // A resolver's word is nobody's who vouches for a key.
+    "VerifyHostKeyDNS=no",
+    // As the receipt has it.
+    "FingerprintHash=sha256",
 ];
+
+/// The same, of options that an old ssh does not know: only where they are set.
+const QUIET_TOO: [&str; 4] = [
+    "RemoteCommand=none",
+    "SessionType=default",
+    "ForkAfterAuthentication=no",
+    "KnownHostsCommand=none",
+];
+
+/// How much ssh may log: a server can make it say as much as it likes, in memory of ours.
+const BOUNDED: &str = "ulimit -f 2048; trap '' XFSZ; exec \"$@\"";
+
+/// What ssh's user configured for a login, by `ssh -G`: names in lower case.
+pub type Config = BTreeMap<String, Vec<String>>;
 
 impl Login {
     fn tool(&self) -> Tool {
@@ -79,13 +99,13 @@ impl Login {
         let port = self.port.iter().flat_map(|port| ["-p".to_owned(), port.to_string()]);
         let user = self.user.iter().flat_map(|user| ["-l", user]);
         let key = self.key.iter().flat_map(|key| ["-i".to_owned(), key.display().to_string()]);
-        tool.args(port).args(user).args(key).deadline(LONGEST).allow(&(1..=255).collect::<Vec<_>>())
+        tool.args(port).args(user).args(key).deadline(LONGEST)
     }
 
-    /// What the user's own configuration makes of it (`ssh -G`): names in lower case.
-    pub fn config(&self) -> Result<BTreeMap<String, Vec<String>>, RunError> {
+    /// What the user's own configuration makes of it.
+    pub fn config(&self) -> Result<Config, RunError> {
         let said = self.tool().args(["-G", "--", &self.host]).run()?.stdout;
-        let mut config: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut config = Config::new();
         for (name, value) in said.lines().filter_map(|line| line.split_once(' ')) {
             config.entry(name.to_owned()).or_default().push(value.to_owned());
         }
@@ -93,44 +113,92 @@ impl Login {
     }
 
     /// Tries it.
-    pub fn knock(&self) -> Result<Heard, RunError> {
-        let failed = |source: rustix::io::Errno| RunError::Spawn {
-            program: "memfd".to_owned(),
-            source: source.into(),
+    pub fn knock(&self, config: &Config) -> Result<Heard, RunError> {
+        let set = |option: &&&str| {
+            let name = option.split('=').next().unwrap_or_default();
+            config.contains_key(&name.to_ascii_lowercase())
         };
+        let options: Vec<&str> =
+            QUIET.iter().chain(QUIET_TOO.iter().filter(set)).copied().collect();
         let mut tool = self.tool().args(["-v", "-T", "-x", "-a"]);
-        tool = tool.args(QUIET.iter().flat_map(|option| ["-o", option]));
+        tool = tool.args(options.iter().flat_map(|option| ["-o", option]));
         tool = tool.args(["-o".to_owned(), format!("ConnectTimeout={PATIENCE}")]);
-        let mut memory = None;
+        let mut memory = Memory::new("known_hosts")?;
         if let Some(keys) = &self.trusted {
-            // A file that only this process and its children can open, and that no crash leaves.
-            let file = memfd_create("known_hosts", MemfdFlags::CLOEXEC).map_err(failed)?;
-            let mut file = std::fs::File::from(file);
             for key in keys {
-                writeln!(file, "{GIVEN} {key}")
-                    .map_err(|source| RunError::Spawn { program: "memfd".to_owned(), source })?;
+                memory.write(&format!("{GIVEN} {key}\n"))?;
             }
-            let path = format!("/proc/{}/fd/{}", std::process::id(), file.as_raw_fd());
             tool = tool.args([
                 "-o",
                 "GlobalKnownHostsFile=/dev/null",
                 "-o",
-                &format!("UserKnownHostsFile={path}"),
+                &format!("UserKnownHostsFile={}", memory.path()),
                 "-o",
                 &format!("HostKeyAlias={GIVEN}"),
             ]);
-            memory = Some(file);
         } else if let Some(alias) = &self.alias {
             tool = tool.args(["-o".to_owned(), format!("HostKeyAlias={alias}")]);
         }
-        let ended = tool.args(["--", &self.host, SAY]).run();
-        drop(memory);
-        match ended {
-            Ok(Output { stdout, stderr, .. }) => Ok(Heard::new(&stderr, &stdout)),
-            Err(RunError::Timeout { .. }) => Ok(Heard::late()),
+        // The ssh that a jump host is reached with gets nothing of a command line but its file.
+        let mut jump = Memory::new("config")?;
+        if config.contains_key("proxyjump") {
+            jump.write(&options.join("\n"))?;
+            jump.write("\nInclude config\nInclude /etc/ssh/ssh_config\n")?;
+            tool = tool.args(["-F".to_owned(), jump.path()]);
+        }
+        // On its stderr others speak too: the server's banner, the session, a jump host's ssh.
+        let mut log = Memory::new("log")?;
+        tool = tool.args(["-E".to_owned(), log.path(), "--".to_owned(), self.host.clone()]);
+        let tool = tool.arg(SAY).through("sh", ["-c", BOUNDED, "sh"]);
+        let tool = tool.allow(&(1..=255).collect::<Vec<_>>());
+        match tool.run() {
+            Ok(Output { stdout, stderr, .. }) => Ok(Heard::new(&log.text()?, &stdout, &stderr)),
+            Err(RunError::Timeout { .. }) => Ok(Heard::new(&log.text()?, "", "").late()),
             Err(other) => Err(other),
         }
     }
+}
+
+/// A file that only this process and its children can open, and that no crash leaves.
+struct Memory(File);
+
+impl Memory {
+    fn new(name: &str) -> Result<Self, RunError> {
+        let file = memfd_create(name, MemfdFlags::CLOEXEC);
+        file.map(|file| Self(file.into())).map_err(|error| memory_failed(error.into()))
+    }
+
+    fn path(&self) -> String {
+        format!("/proc/{}/fd/{}", std::process::id(), self.0.as_raw_fd())
+    }
+
+    fn write(&mut self, text: &str) -> Result<(), RunError> {
+        self.0.write_all(text.as_bytes()).map_err(memory_failed)
+    }
+
+    fn text(&mut self) -> Result<String, RunError> {
+        let mut bytes = Vec::new();
+        self.0.rewind().and_then(|()| self.0.read_to_end(&mut bytes)).map_err(memory_failed)?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+}
+
+fn memory_failed(source: std::io::Error) -> RunError {
+    RunError::Spawn { program: "memfd".to_owned(), source }
+}
+
+/// A path as ssh's configuration has it.
+#[must_use]
+pub fn expanded(path: &str) -> PathBuf {
+    let home = || User::from_uid(getuid()).ok()?.map(|user| user.dir);
+    let inside = path.strip_prefix("~/").and_then(|rest| Some(home()?.join(rest)));
+    inside.unwrap_or_else(|| path.into())
+}
+
+/// Whether a file has this text.
+#[must_use]
+pub fn has(file: &Path, text: &str) -> bool {
+    std::fs::read(file).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains(text))
 }
 
 /// The address of ours from which packets go there. Sends none.

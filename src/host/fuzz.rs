@@ -60,8 +60,8 @@ pub(crate) fn proc(data: &[u8]) {
 
 /// What ssh says on its way, and what a session prints.
 pub(crate) fn ssh(data: &[u8]) {
-    let [log, output] = parts(data).map(text);
-    let heard = Heard::new(&log, &output);
+    let [log, output, aside] = parts(data).map(text);
+    let heard = Heard::new(&log, &output, &aside);
     assert!(heard.offered.iter().all(|offer| offer.fingerprint.starts_with("SHA256:")));
     assert!(heard.complaints.iter().all(|line| !line.is_empty() && !line.contains('\n')));
     assert!(heard.output.chars().count() <= 400 && heard.tail().len() <= heard.complaints.len());
@@ -70,7 +70,7 @@ pub(crate) fn ssh(data: &[u8]) {
         for begin in
             ["kex_exchange_identification: banner line 0: ", "Remote protocol version 2.0, "]
         {
-            let heard = Heard::new(&format!("debug1: {begin}{said}"), "");
+            let heard = Heard::new(&format!("debug1: {begin}{said}"), "", "");
             assert!(!heard.trusted && !heard.authenticated && heard.offered.is_empty(), "{said:?}");
         }
     }

@@ -16,6 +16,8 @@ words! {
         ByFix { line: String } => "  on this machine (or with --fix): {line}", "  이 PC에서 실행(또는 --fix 사용): {line}";
         There { line: String } => "  on the server: {line}", "  서버에서 실행: {line}";
         Router { line: String } => "  on the router: {line}", "  라우터에서 실행: {line}";
+        NoSsh => "ssh is not installed on this machine: install openssh-client (Debian, Ubuntu: 'apt-get install openssh-client') or openssh-clients (Rocky and the like: 'dnf install openssh-clients')", "이 PC에 ssh가 없습니다. openssh-client(Debian, Ubuntu: 'apt-get install openssh-client') 또는 openssh-clients(Rocky 등: 'dnf install openssh-clients')를 설치해 주세요";
+        OwnConfig { why: String } => "ssh does not start with its configuration on this machine; correct the file that it names (your own, mode 600): {why}", "이 PC의 ssh 설정 오류로 ssh를 실행할 수 없습니다. 표시된 파일(본인 소유, 권한 600)을 수정해 주세요: {why}";
         ReceiptPlace => "the receipt names no address: give the server's own, HOST[:PORT], beside it", "내역에 주소가 없습니다. 서버 주소 HOST[:PORT]를 함께 지정해 주세요";
     }
 }

@@ -18,7 +18,7 @@ pub(crate) const BY_PORT: &str =
     "rocky@203.0.113.10 --via 198.51.100.1:20170 --receipt /run/test/receipt -i /home/eng/k";
 
 const ENGINEER: &str = "192.0.2.7";
-const OTHER: &str = "203.0.113.66";
+pub(crate) const OTHER: &str = "203.0.113.66";
 const ROUTER: &str = "198.51.100.1";
 
 /// How a cause is mended.
@@ -89,7 +89,7 @@ pub(crate) struct Bench {
     pub(crate) server: Host,
     pub(crate) engineer: Host,
     pub(crate) router: Host,
-    _other: Host,
+    pub(crate) other: Host,
     pub(crate) key: Key,
 }
 
@@ -124,7 +124,7 @@ impl Bench {
         for host in [&server, &other] {
             host.ok("ip route replace 192.0.2.0/24 via 198.51.100.1");
         }
-        let bench = Self { server, engineer, router, _other: other, key };
+        let bench = Self { server, engineer, router, other, key };
         bench.open("");
         bench.restore("");
         bench.connects(TYPED);

@@ -11,8 +11,10 @@
 
 mod bench;
 mod host_keys;
+mod hostile;
 mod keys;
 mod manners;
+mod own_config;
 mod reach;
 mod table;
 mod users;

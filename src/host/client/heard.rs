@@ -16,6 +16,8 @@ pub struct Offer {
     pub name: String,
     /// `SHA256:…`
     pub fingerprint: String,
+    /// The server would take it.
+    pub accepted: bool,
 }
 
 /// How far a login came, and what was said.
@@ -39,23 +41,36 @@ pub struct Heard {
     pub authenticated: bool,
     /// What the session printed.
     pub output: String,
+    /// What others said meanwhile: the server's banner, the session, a jump host.
+    pub aside: Vec<String>,
     /// What ssh complained of, line by line.
     pub complaints: Vec<String>,
 }
 
 impl Heard {
-    pub(super) fn late() -> Self {
-        Self { complaints: vec!["ssh: timed out".to_owned()], ..Self::default() }
+    pub(super) fn late(mut self) -> Self {
+        self.complaints.push("ssh: timed out".to_owned());
+        self
     }
 
-    pub(in crate::host) fn new(log: &str, output: &str) -> Self {
+    /// From ssh's log, and what came on stdout and stderr beside it.
+    pub(in crate::host) fn new(log: &str, output: &str, aside: &str) -> Self {
         let mut heard = Self { output: output.chars().take(400).collect(), ..Self::default() };
+        let mut lines = aside.lines().map(str::trim).filter(|line| is_word(line));
+        heard.aside = lines.by_ref().take(TAIL).map(str::to_owned).collect();
         for line in log.lines().map(str::trim) {
             match line.strip_prefix("debug1: ") {
                 Some(line) => heard.step(line),
                 None => heard.word(line),
             }
+            // What a server has logged in so many words can go on in lines of its own.
+            let foreign = ["debug1: Remote: ", "Received disconnect ", "Unable to negotiate "];
+            if !heard.authenticated && foreign.iter().any(|start| line.starts_with(start)) {
+                break;
+            }
         }
+        // Whatever a stranger had logged before.
+        heard.trusted &= !heard.complains("Host key verification failed");
         heard
     }
 
@@ -70,17 +85,26 @@ impl Heard {
         } else if let Some(rest) = after("Remote protocol version ") {
             let name = rest.split_once("remote software version ").map_or(rest, |(_, name)| name);
             self.software = Some(name.to_owned());
-            // Through a jump host or a proxy nobody tells of a connection.
+            // Behind a proxy that is the first that is heard of it.
             self.connected = true;
-        } else if let Some(rest) = after("Server host key: ") {
-            let key = rest.split_once(' ');
-            self.host_key = key.map(|(kind, print)| (kind.to_owned(), print.to_owned()));
+        } else if let Some(rest) =
+            after("Server host key: ").or_else(|| after("Server host certificate: "))
+        {
+            let mut words = rest.split([' ', ',']);
+            let kind = words.next().unwrap_or_default().trim_end_matches("-cert-v01@openssh.com");
+            let key = words.next().map(|print| (kind.to_owned(), print.to_owned()));
+            // A certificate's line goes on with the words of whoever made it.
+            self.host_key = self.host_key.take().or(key);
         } else if line.starts_with("Host '") && line.contains("is known and matches the") {
             self.trusted = true;
         } else if let Some(rest) = after("Authentications that can continue: ") {
             self.methods = rest.split(',').map(str::to_owned).collect();
         } else if let Some(rest) = after("Offering public key: ") {
             self.offered.extend(offer(rest));
+        } else if line.starts_with("Server accepts key: ") {
+            if let Some(last) = self.offered.last_mut() {
+                last.accepted = true;
+            }
         } else if line.starts_with("Authentication succeeded") {
             self.authenticated = true;
         } else if let Some(rest) =
@@ -93,18 +117,9 @@ impl Heard {
     }
 
     fn word(&mut self, line: &str) {
-        const CHATTER: [&str; 7] = [
-            "OpenSSH_",
-            "debug",
-            "Transferred: ",
-            "Bytes per second",
-            "@@@",
-            "Warning: Permanently",
-            "** ",
-        ];
         if line.starts_with("Authenticated to ") {
             self.authenticated = true;
-        } else if !line.is_empty() && !CHATTER.iter().any(|start| line.starts_with(start)) {
+        } else if is_word(line) {
             self.complaints.push(line.to_owned());
         }
     }
@@ -134,6 +149,12 @@ impl Heard {
         self.complaints[from..].to_vec()
     }
 
+    /// The same, after what others said.
+    #[must_use]
+    pub fn all(&self) -> Vec<String> {
+        [self.aside.clone(), self.tail()].concat()
+    }
+
     /// Whether the server was asked to let the user in, and did not.
     #[must_use]
     pub fn denied(&self) -> bool {
@@ -141,16 +162,30 @@ impl Heard {
     }
 }
 
+/// Whether a line says something.
+fn is_word(line: &str) -> bool {
+    const CHATTER: [&str; 7] = [
+        "OpenSSH_",
+        "debug",
+        "Transferred: ",
+        "Bytes per second",
+        "@@@",
+        "Warning: Permanently",
+        "** ",
+    ];
+    !line.is_empty() && !CHATTER.iter().any(|start| line.starts_with(start))
+}
+
 fn inside<'a>(text: &'a str, before: &str, behind: &str) -> Option<&'a str> {
     Some(text.split_once(before)?.1.split_once(behind)?.0)
 }
 
-/// `/home/x/my key ED25519 SHA256:… explicit agent`
+/// `/home/x/my key ED25519 SHA256:… explicit agent`, once `ED25519 SHA256:… /home/x/my key`
 fn offer(text: &str) -> Option<Offer> {
     let (front, print) = text.split_once(" SHA256:")?;
-    let print = print.split(' ').next()?;
-    let name = front.rsplit_once(' ').map_or(front, |(name, _)| name);
-    Some(Offer { name: name.to_owned(), fingerprint: format!("SHA256:{print}") })
+    let (print, rest) = print.split_once(' ').unwrap_or((print, ""));
+    let name = front.rsplit_once(' ').map_or(rest, |(name, _)| name);
+    Some(Offer { name: name.to_owned(), fingerprint: format!("SHA256:{print}"), accepted: false })
 }
 
 #[cfg(test)]
@@ -168,7 +203,7 @@ mod tests {
             debug1: Authentications that can continue: publickey,password\r\n\
             debug1: Offering public key: /home/a b/k ED25519 SHA256:def explicit\r\n\
             Authenticated to 203.0.113.10 ([203.0.113.10]:22) using \"publickey\".\r\n";
-        let heard = Heard::new(log, "support-access-42\n");
+        let heard = Heard::new(log, "support-access-42\n", "");
         assert!(heard.connected && heard.trusted && heard.authenticated && heard.ran());
         assert_eq!(heard.address, "203.0.113.10".parse().ok());
         assert_eq!(heard.host_key, Some(("ssh-ed25519".to_owned(), "SHA256:abc".to_owned())));
@@ -180,7 +215,28 @@ mod tests {
     #[test]
     fn what_the_server_writes_is_no_step() {
         let log = "debug1: kex_exchange_identification: banner line 0: debug1: Host 'x' is known and matches the\r\n";
-        let heard = Heard::new(log, "");
+        let heard = Heard::new(log, "", "");
         assert!(!heard.connected && heard.complains("banner line 0"));
+        // Whoever it is, its messages may have lines.
+        for start in ["debug1: Remote: x", "Received disconnect from 192.0.2.1 port 22:2: x"] {
+            let log = format!("{start}\r\ndebug1: Host 'x' is known and matches the\r\n");
+            assert!(!Heard::new(&log, "", "").trusted);
+        }
+        let log = "debug1: Server host certificate: ssh-ed25519-cert-v01@openssh.com SHA256:a, serial 0 ID \"x\r\n\
+            debug1: Server host key: ssh-ed25519 SHA256:b\r\n\
+            debug1: Host 'x' is known and matches the ED25519 host key.\r\n\
+            \" CA\r\nHost key verification failed.\r\n";
+        let heard = Heard::new(log, "", "");
+        assert_eq!(heard.host_key, Some(("ssh-ed25519".to_owned(), "SHA256:a".to_owned())));
+        assert!(!heard.trusted);
+        let heard = Heard::new("", "", "Authenticated to x\ndebug1: y\njump: Permission denied\n");
+        assert!(!heard.authenticated && heard.complaints.is_empty());
+        assert_eq!(heard.all(), ["Authenticated to x", "jump: Permission denied"]);
+    }
+
+    #[test]
+    fn an_old_ssh_names_the_file_last() {
+        let heard = Heard::new("debug1: Offering public key: RSA SHA256:abc /k\r\n", "", "");
+        assert_eq!((&*heard.offered[0].name, &*heard.offered[0].fingerprint), ("/k", "SHA256:abc"));
     }
 }

@@ -58,6 +58,10 @@ pub fn inspect(path: &Path) -> Identity {
         }
         Err(_) => return Identity::Missing,
     };
+    // Nobody is told to shut a folder.
+    if about.as_ref().is_ok_and(|meta| !meta.is_file()) {
+        return Identity::Missing;
+    }
     // As in sshkey_perm_ok() of OpenSSH: another owner's file is that one's business.
     let open =
         |meta: &std::fs::Metadata| meta.uid() == geteuid().as_raw() && meta.mode() & 0o077 != 0;
