@@ -47,3 +47,10 @@ pub fn stands(unit: &str) -> Result<bool, RunError> {
         tool.args(["show", "-p", "ActiveState", "-p", "NeedDaemonReload", unit]).run()?.stdout;
     Ok(said.contains("ActiveState=active") && !said.contains("NeedDaemonReload=yes"))
 }
+
+/// Whether another unit refers to this one, so that systemd keeps it in mind; also where it does not
+/// say so.
+pub fn is_wanted(unit: &str) -> bool {
+    let said = Tool::new("systemctl").args(["show", "-p", "WantedBy", unit]).run();
+    said.map_or(true, |out| out.stdout.trim_end() != "WantedBy=")
+}
