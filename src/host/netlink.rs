@@ -35,14 +35,14 @@ pub(super) struct Listening {
     pub(super) inode: u64,
 }
 
-/// All of this network namespace (sock_diag(7)). `/proc/net/tcp` tells the same, but for that the
+/// All of this network namespace (`sock_diag`, netlink(7)). `/proc/net/tcp` tells the same, but for that the
 /// kernel goes through its whole table of connections: tens of milliseconds on a large server.
 pub(super) fn listening() -> nix::Result<Vec<Listening>> {
     const TCP: u8 = 6;
     const LISTEN: u32 = 1 << 10;
     let mut found = Vec::new();
     for family in [AddressFamily::Inet, AddressFamily::Inet6] {
-        // struct inet_diag_req_v2: family, protocol, extensions, padding, states, and an empty address.
+        // `struct inet_diag_req_v2`: family, protocol, extensions, padding, states, and an empty address.
         let mut body = vec![family as u8, TCP, 0, 0];
         body.extend(LISTEN.to_ne_bytes());
         body.extend([0; 48]);
@@ -75,7 +75,7 @@ fn add(mut reply: &[u8], found: &mut Vec<Listening>) -> nix::Result<bool> {
     Ok(false)
 }
 
-/// struct inet_diag_msg: family, state, timer, retries; then ports, addresses, interface and cookie; then
+/// `struct inet_diag_msg`: family, state, timer, retries; then ports, addresses, interface and cookie; then
 /// expiry, queues, uid and inode.
 fn socket_of(body: &[u8]) -> Option<Listening> {
     let port = u16::from_be_bytes(body.get(4..6)?.try_into().ok()?);

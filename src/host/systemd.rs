@@ -48,9 +48,13 @@ pub fn stands(unit: &str) -> Result<bool, RunError> {
     Ok(said.contains("ActiveState=active") && !said.contains("NeedDaemonReload=yes"))
 }
 
-/// Whether another unit refers to this one, so that systemd keeps it in mind; also where it does not
-/// say so.
-pub fn is_wanted(unit: &str) -> bool {
-    let said = Tool::new("systemctl").args(["show", "-p", "WantedBy", unit]).run();
-    said.map_or(true, |out| out.stdout.trim_end() != "WantedBy=")
+/// Whether a unit is active, and whether another one refers to it, so that systemd keeps it in mind with
+/// what it read. Where systemd does not say so, both.
+pub fn keeps(unit: &str) -> (bool, bool) {
+    let properties = ["-p", "ActiveState", "-p", "WantedBy", "-p", "LoadState"];
+    let said = Tool::new("systemctl").arg("show").args(properties).arg(unit).run();
+    let said = said.map_or_else(|_| String::new(), |out| out.stdout);
+    let says = |line: &str| said.lines().any(|it| it == line);
+    let active = !says("ActiveState=inactive") && !says("ActiveState=failed");
+    (active, !says("WantedBy=") && !says("LoadState=not-found"))
 }

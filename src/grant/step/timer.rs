@@ -113,9 +113,10 @@ pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
     }
     let systemd = crate::host::systemd_booted();
     let ours = wanted.ours(Step::Timer) && removals.foreign.is_empty();
-    let active = systemd && ours && !stands && systemd::is_active(UNIT)?;
+    let (active, kept) =
+        if systemd && (ours || stands) { systemd::keeps(UNIT) } else { (false, false) };
     undo.foreign.extend(removals.foreign);
-    if removals.changes.is_empty() && !active {
+    if removals.changes.is_empty() && !active && !kept {
         return Ok(());
     }
     // Where its file is gone already, by hand or in an ending that was cut off, it may still be active.
@@ -126,7 +127,7 @@ pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
     if systemd {
         // Stopped, a unit that nothing refers to is forgotten. Since it last read all units, which
         // takes a tenth of a second, systemd may refer to it by the link.
-        if systemd::is_wanted(UNIT) {
+        if kept {
             undo.changes.push(systemctl(&["daemon-reload"]));
         }
         // A run that failed before would stay listed as a failed unit. A pattern, since a unit that
