@@ -157,3 +157,42 @@ impl Scan<'_> {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "the test makes the tree that is searched")]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::lchown;
+    use std::path::Path;
+
+    use super::*;
+    use crate::host::files::open_folder;
+
+    /// Of nobody on this machine.
+    const UID: u32 = 61_180;
+
+    #[test]
+    fn one_file_among_many_is_found_wherever_it_is() {
+        if processors() < 2 {
+            return;
+        }
+        let folder = tempfile::tempdir_in("/root").unwrap();
+        let top = folder.path();
+        // More folders than may wait, and some of them deep.
+        for number in 0..300 {
+            fs::create_dir_all(top.join(format!("{number}/a/b/c"))).unwrap();
+        }
+        let finds = |except: &[PathBuf]| finds(open_folder(top).unwrap(), UID, except, &mut |_| ());
+        assert!(!finds(&[]));
+        for place in ["file", "7/file", "299/a/b/c/file"] {
+            let path = top.join(place);
+            fs::write(&path, "").unwrap();
+            lchown(&path, Some(UID), None).unwrap();
+            assert!(finds(&[]), "{place}");
+            assert!(!finds(std::slice::from_ref(&path)), "{place}");
+            let above = path.parent().filter(|above| *above != top).unwrap_or(Path::new("/none"));
+            assert_eq!(finds(&[above.to_owned()]), above == Path::new("/none"), "{place}");
+            fs::remove_file(&path).unwrap();
+        }
+    }
+}
