@@ -66,8 +66,8 @@ axe_core() {
 
 # Every script in the dialects that it must run in. Sourced parts are followed from their scripts.
 check_shell() {
-	shellcheck -x scripts/attack scripts/build scripts/fuzz scripts/package scripts/publish scripts/publish-check scripts/test scripts/try .ci/run tests/lab/roots
-	shellcheck -s dash install.sh packaging/before-removal tests/lab/machine tests/lab/sh/*
+	shellcheck -x scripts/attack scripts/bench scripts/build scripts/fuzz scripts/package scripts/publish scripts/publish-check scripts/test scripts/try .ci/run tests/lab/roots
+	shellcheck -s dash install.sh packaging/before-removal tests/bench/root tests/bench/peers/*.sh tests/lab/machine tests/lab/sh/*
 	if printf 'true\n' | shellcheck -s busybox - >/dev/null 2>&1; then
 		shellcheck -s busybox install.sh packaging/before-removal tests/lab/sh/*
 	else

@@ -116,7 +116,7 @@ fn diff(before: &str, after: &str) -> Vec<(Look, String)> {
 pub(super) fn json(step: Option<Step>, change: &Change) -> Value {
     let step = step.map(crate::grant::carry::name);
     let summary = text(change).say(Lang::En);
-    let utf8 = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).ok();
+    let utf8 = |bytes: &[u8]| std::str::from_utf8(bytes).ok().map(str::to_owned);
     match change {
         Change::Write { path, before, after, mode, .. } => json!({
             "step": step, "kind": "write", "summary": summary, "path": path, "mode": format!("{mode:04o}"),

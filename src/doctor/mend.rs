@@ -177,8 +177,14 @@ pub(super) fn file(patient: &Patient, blame: &Blame, stop: &Stop) -> Fix {
             let bytes = bytes.unwrap_or(text.as_bytes()).to_vec();
             let owner = Owner::Account(passwd.name.clone());
             let (before, path) = (Some(bytes.clone()), stop.path.clone());
-            let write =
-                Change::Write { path, before, after: bytes, mode: 0o600, owner, check: None };
+            let write = Change::Write {
+                path,
+                before,
+                after: bytes.into(),
+                mode: 0o600,
+                owner,
+                check: None,
+            };
             Fix::Safe { command, changes: vec![write] }
         }
         None if ours => Fix::Run(command),

@@ -88,15 +88,21 @@ impl Patient {
         let known = passwd.as_ref().ok().and_then(Option::as_ref);
         let groups = known.map(|_| accounts::groups_of(&asked.account)).unwrap_or_default();
         let shadow = accounts::shadow(&asked.account).ok().flatten();
-        Self::with(asked, passwd, groups, shadow)
+        let sshd = Sshd::find(asked.port);
+        let config = match &sshd {
+            Ok(sshd) => configuration(sshd, &asked),
+            Err(error) => Err(error.to_string()),
+        };
+        Self::with(asked, passwd, groups, shadow, (sshd, config))
     }
 
-    /// The same for an account that is still to be made, with a group of its own name. sshd is not
-    /// asked: it does not know the account.
+    /// The same for an account that is still to be made, with a group of its own name, at a door that
+    /// was looked at already. sshd is not asked: it does not know the account.
     #[must_use]
-    pub fn planned(asked: Asked, passwd: Passwd) -> Self {
+    pub fn planned(asked: Asked, passwd: Passwd, sshd: &Sshd, config: &Config) -> Self {
         let groups = vec![asked.account.clone()];
-        let patient = Self::with(asked, Ok(Some(passwd)), groups, None);
+        let door = (Ok(sshd.clone()), Ok(config.clone()));
+        let patient = Self::with(asked, Ok(Some(passwd)), groups, None, door);
         let _ = patient.answer.set(Err(Unseen::NoAccount.to_string()));
         patient
     }
@@ -106,13 +112,9 @@ impl Patient {
         passwd: Result<Option<Passwd>, String>,
         groups: Vec<String>,
         shadow: Option<Shadow>,
+        (sshd, config): (Result<Sshd, SshdError>, Result<Config, String>),
     ) -> Self {
         let known = passwd.as_ref().ok().and_then(Option::as_ref);
-        let sshd = Sshd::find(asked.port);
-        let config = match &sshd {
-            Ok(sshd) => configuration(sshd, &asked),
-            Err(error) => Err(error.to_string()),
-        };
         let key_files = match (&config, known) {
             (Ok(config), Some(passwd)) => files::key_files(config, passwd),
             _ => Vec::new(),

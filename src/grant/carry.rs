@@ -110,11 +110,12 @@ pub fn carry_steps(
         }
         journal.write(hands, Event::Begin { step })?;
         wanted.begun.insert(step);
-        for change in &changes {
-            change.apply(hands).map_err(|source| CarryError::Change { step, source })?;
-        }
+        let apply = |change: &Change| {
+            change.apply(hands).map_err(|source| CarryError::Change { step, source })
+        };
+        changes.iter().try_for_each(apply)?;
         if step == Step::Timer {
-            step::settle_timer(wanted)?;
+            step::settle_timer(wanted)?.iter().try_for_each(apply)?;
         }
         let left = step.plan(wanted)?;
         // Of what is still to be done, that which was tried.

@@ -312,6 +312,6 @@ pub fn keep_policy(hands: &Hands, policy: &[u8]) -> Result<(), ChangeError> {
     if before.as_deref() == Some(policy) {
         return Ok(());
     }
-    let (path, after, owner) = (POLICY.into(), policy.to_vec(), Owner::Root);
+    let (path, after, owner) = (POLICY.into(), policy.to_vec().into(), Owner::Root);
     Change::Write { path, before, after, mode: 0o600, owner, check: None }.apply(hands)
 }

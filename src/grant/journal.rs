@@ -145,6 +145,8 @@ pub enum JournalError {
 pub struct Journal {
     record: Record,
     state: State,
+    /// Lines that nothing waits for: they go to the disk with the next.
+    waiting: String,
 }
 
 impl Journal {
@@ -152,13 +154,14 @@ impl Journal {
     pub fn create(hands: &Hands, facts: Facts) -> Result<Self, JournalError> {
         let event = Event::Open { schema: SCHEMA, facts: Box::new(facts.clone()) };
         let record = Record::create(hands, Path::new(PATH), &line(event))?;
-        Ok(Self { record, state: State::new(facts) })
+        Ok(Self { record, state: State::new(facts), waiting: String::new() })
     }
 
     /// Opens the one that stands; `None` when there is no grant.
     pub fn open() -> Result<Option<Self>, JournalError> {
         let Some(state) = read()? else { return Ok(None) };
-        Ok(Some(Self { record: Record::open(Path::new(PATH))?, state }))
+        let record = Record::open(Path::new(PATH))?;
+        Ok(Some(Self { record, state, waiting: String::new() }))
     }
 
     /// What it says.
@@ -167,9 +170,17 @@ impl Journal {
         &self.state
     }
 
-    /// Writes one event; on the disk when this returns.
+    /// Writes one event; on the disk when this returns. That a step is done changes nothing for who
+    /// reads it, and no other change waits for it, so it is written with the next event.
     pub fn write(&mut self, hands: &Hands, event: Event) -> Result<(), JournalError> {
-        self.record.append(hands, &line(event.clone()))?;
+        let line = line(event.clone());
+        if let Event::Done { .. } = event {
+            self.waiting.push_str(&line);
+            self.waiting.push('\n');
+        } else {
+            self.record.append(hands, &format!("{}{line}", self.waiting))?;
+            self.waiting.clear();
+        }
         self.state.add(event, clock::now());
         Ok(())
     }

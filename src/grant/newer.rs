@@ -76,6 +76,7 @@ impl Seen {
             return Ok(());
         }
         let (path, owner) = (NEWER.into(), Owner::Root);
+        let after = after.into();
         Change::Write { path, before, after, mode: 0o600, owner, check: None }.apply(hands)
     }
 

@@ -128,7 +128,7 @@ fn text_file(wanted: &Wanted, step: Step, file: TextFile<'_>) -> Planned {
         return Ok(vec![Change::Write {
             path: path.to_owned(),
             before: None,
-            after,
+            after: after.into(),
             mode,
             owner: Owner::Root,
             check,
@@ -145,7 +145,7 @@ fn text_file(wanted: &Wanted, step: Step, file: TextFile<'_>) -> Planned {
     Ok(vec![Change::Write {
         path: path.to_owned(),
         before: Some(before),
-        after,
+        after: after.into(),
         mode,
         owner: Owner::Root,
         check,

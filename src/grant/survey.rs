@@ -121,7 +121,7 @@ pub fn new_facts(terms: &Terms, inputs: &Inputs, door: &Door) -> Result<Facts, P
     let mut facts = Facts {
         id,
         version: crate::VERSION.to_owned(),
-        program: sha256(&step::own_bytes()?),
+        program: sha256(step::own_bytes()?),
         installed: step::installs()?,
         provider: terms.provider.clone(),
         origin: inputs.origin.clone(),
@@ -167,7 +167,7 @@ pub fn amended(
 ) -> Result<Facts, PlanError> {
     let mut facts = state.facts.clone();
     crate::VERSION.clone_into(&mut facts.version);
-    facts.program = sha256(&step::own_bytes()?);
+    facts.program = sha256(step::own_bytes()?);
     facts.port = terms.port;
     facts.longest = seconds(terms.longest);
     facts.policy.clone_from(&inputs.policy);

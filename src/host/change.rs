@@ -1,5 +1,6 @@
 //! One thing that a plan changes on the machine: shown by a dry run, carried out by a real one.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use super::Hands;
@@ -46,7 +47,7 @@ pub enum Change {
         /// What stands there now; `None`: nothing, and nothing may.
         before: Option<Vec<u8>>,
         /// What shall stand there.
-        after: Vec<u8>,
+        after: Cow<'static, [u8]>,
         /// Permission bits.
         mode: u32,
         /// Whose.

@@ -85,6 +85,16 @@ pub fn read(path: &Path, trust: Trust, limit: u64) -> Result<Option<Vec<u8>>> {
     place.read(limit)
 }
 
+/// SHA-256 of a file, which need not be kept in memory for it; `None` when it is not there.
+pub fn digest(path: &Path, trust: Trust) -> Result<Option<String>> {
+    let place = match Place::open(path, trust) {
+        Ok(place) => place,
+        Err(error) if error.is_absent() => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    place.digest()
+}
+
 /// Reads a system file as text, bytes that are not UTF-8 replaced; `None` when it is not there.
 pub fn read_text(path: &str) -> Result<Option<String>> {
     Ok(read(Path::new(path), Trust::Root, 64 << 20)?

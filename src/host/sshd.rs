@@ -130,7 +130,11 @@ impl Sshd {
             },
         };
         let path = &invocation.binary;
-        let on_disk = daemon::version_of(&path.display().to_string())
+        // The daemon's own program has said it already.
+        let same = daemon.as_ref().filter(|it| !it.replaced && it.invocation.binary == *path);
+        let on_disk = same
+            .and_then(|daemon| daemon.version)
+            .or_else(|| daemon::version_of(&path.display().to_string()))
             .ok_or_else(|| SshdError::Unknown { path: path.clone() })?;
         Ok(Self {
             version: daemon.as_ref().and_then(|daemon| daemon.version).unwrap_or(on_disk),

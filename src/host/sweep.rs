@@ -6,6 +6,7 @@ mod place;
 mod quarantine;
 mod report;
 mod roots;
+mod scan;
 mod walk;
 
 use std::ffi::{CStr, OsStr};
@@ -79,6 +80,7 @@ impl Sweep<'_> {
         // A folder that is a disk of its own, as `/tmp` often is, is no name below another.
         for root in roots::roots() {
             if !work.sweep.except.contains(&root)
+                && work.finds(&root)
                 && let Ok(folder) = open_folder(&root)
             {
                 walk(folder, &mut work);
@@ -127,9 +129,8 @@ impl See for Work<'_> {
 
     fn tick(&mut self) {
         self.looked += 1;
-        if self.looked.is_multiple_of(4096) && self.told.elapsed() > Duration::from_secs(1) {
-            self.told = Instant::now() + Duration::from_secs(4);
-            (self.sweep.progress)(self.looked);
+        if self.looked.is_multiple_of(4096) {
+            self.tell(self.looked);
         }
     }
 
@@ -183,6 +184,21 @@ impl See for Work<'_> {
 }
 
 impl Work<'_> {
+    /// Whether there is anything to be dealt with.
+    fn finds(&mut self, root: &Path) -> bool {
+        let Ok(folder) = open_folder(root) else { return false };
+        let mut except = self.sweep.except.clone();
+        except.push(QUARANTINE.into());
+        scan::finds(folder, self.uid(), &except, &mut |looked| self.tell(looked))
+    }
+
+    fn tell(&mut self, looked: u64) {
+        if self.told.elapsed() > Duration::from_secs(1) {
+            self.told = Instant::now() + Duration::from_secs(4);
+            (self.sweep.progress)(looked);
+        }
+    }
+
     fn hand_over(&mut self, handle: &Handle, path: &Path) {
         if self.quarantine.is_some()
             && let Err(error) = handle.hand_over(self.sweep.owner.uid, &self.sweep.groups)

@@ -6,13 +6,14 @@ use crate::command::out::{Look, Out};
 use crate::doctor::{Asked, Patient, foresee};
 use crate::grant::journal::Facts;
 use crate::grant::proof;
+use crate::grant::survey::Door;
 use crate::host::accounts::Passwd;
 use crate::text::cause::choose;
 use crate::text::refusal::Refusal;
 use crate::text::report::Report;
 
 /// Says what would refuse the engineer; refuses where that is sure and a proof is asked for.
-pub(super) fn look(facts: &Facts, verify: bool, out: &mut Out) -> Result<(), Failure> {
+pub(super) fn look(facts: &Facts, door: &Door, verify: bool, out: &mut Out) -> Result<(), Failure> {
     let asked = Asked {
         account: facts.account.clone(),
         from: proof::sources(facts),
@@ -28,7 +29,7 @@ pub(super) fn look(facts: &Facts, verify: bool, out: &mut Out) -> Result<(), Fai
         home: facts.home.clone(),
         shell: facts.shell.clone(),
     };
-    let [sure, feared] = foresee(&Patient::planned(asked, passwd));
+    let [sure, feared] = foresee(&Patient::planned(asked, passwd, &door.sshd, &door.config));
     if !sure.is_empty() || !feared.is_empty() {
         out.say(Look::Strong, &Report::Foreseen);
     }

@@ -33,7 +33,7 @@ pub(super) fn run(
         }
         let wanted = Wanted::new(survey::new_facts(&asked.terms, &asked.inputs, &asked.door)?);
         let plan = Plan::new(&wanted)?;
-        foresee::look(&wanted.facts, asked.options.verify, out)?;
+        foresee::look(&wanted.facts, &asked.door, asked.options.verify, out)?;
         return Ok(dry_run(&plan, &wanted.facts, asked, out));
     }
     if let Some(state) = earlier {
@@ -43,7 +43,7 @@ pub(super) fn run(
     let mut wanted = Wanted::new(facts.clone());
     // Planned whole before anything is written: a refusal must find an untouched disk.
     Plan::new(&wanted)?;
-    foresee::look(&facts, asked.options.verify, out)?;
+    foresee::look(&facts, &asked.door, asked.options.verify, out)?;
     let hands = Hands::new(&facts.id);
     // A disk without room for the record may still have taken its folder.
     let mut journal = Journal::create(&hands, facts.clone()).inspect_err(|_| {

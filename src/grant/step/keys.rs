@@ -102,7 +102,7 @@ pub(super) fn plan(wanted: &Wanted) -> Planned {
         changes.push(Change::Write {
             path: path.clone(),
             before: before.map(String::into_bytes),
-            after: text.into_bytes(),
+            after: text.into_bytes().into(),
             mode: 0o600,
             owner,
             check: None,
@@ -150,7 +150,7 @@ fn take_out(facts: &Facts, path: &Path) -> Result<Option<Change>, PlanError> {
     } else if after.trim().is_empty() {
         Some(Change::Remove { path, owner, before })
     } else {
-        let (before, after) = (Some(before), after.into_bytes());
+        let (before, after) = (Some(before), after.into_bytes().into());
         Some(Change::Write { path, before, after, mode: 0o600, owner, check: None })
     })
 }

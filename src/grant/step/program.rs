@@ -1,6 +1,7 @@
 //! The program itself: a copy for the timer, and one for the customer.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use nix::sys::statvfs::{FsFlags, statvfs};
 
@@ -41,26 +42,35 @@ fn copy(
     let before = match files::look(path, Trust::Root)? {
         None => None,
         Some(meta) => {
-            let before = ours(wanted, path)?.ok_or_else(|| not_ours(path))?;
-            if sha256(&before) == wanted.facts.program && meta.mode == mode && meta.uid == 0 {
+            let fits = (meta.kind, meta.mode, meta.uid) == (Kind::File, mode, 0);
+            // Not read into memory: it is the largest that we have to do with.
+            if fits
+                && wanted.ours(Step::Program)
+                && files::digest(path, Trust::Root)?.as_ref() == Some(&wanted.facts.program)
+            {
                 return Ok(());
             }
-            Some(before)
+            Some(ours(wanted, path)?.ok_or_else(|| not_ours(path))?)
         }
     };
-    let after = own_bytes()?;
+    let after = own_bytes()?.into();
     let (path, owner) = (path.to_owned(), Owner::Root);
     changes.push(Change::Write { path, before, after, mode, owner, check: None });
     Ok(())
 }
 
 /// The bytes of the program that is running.
-pub fn own_bytes() -> Result<Vec<u8>, PlanError> {
-    std::fs::read("/proc/self/exe").map_err(|e| {
+pub fn own_bytes() -> Result<&'static [u8], PlanError> {
+    static OWN: OnceLock<Vec<u8>> = OnceLock::new();
+    if let Some(bytes) = OWN.get() {
+        return Ok(bytes);
+    }
+    let bytes = std::fs::read("/proc/self/exe").map_err(|e| {
         // Only memory can run out without a number.
         let source = e.raw_os_error().map_or(nix::Error::ENOMEM, nix::Error::from_raw);
-        files::FileError::System { doing: "read", path: "/proc/self/exe".into(), source }.into()
-    })
+        files::FileError::System { doing: "read", path: "/proc/self/exe".into(), source }
+    })?;
+    Ok(OWN.get_or_init(|| bytes))
 }
 
 /// Whether a new grant has to install the customer's copy: not when the very same program stands
@@ -77,7 +87,7 @@ pub fn installs() -> Result<bool, PlanError> {
         return Err(not_ours(path));
     }
     let standing = files::read(path, Trust::Root, LIMIT)?;
-    Ok(standing != Some(own_bytes()?))
+    Ok(standing.as_deref() != Some(own_bytes()?))
 }
 
 /// The program by which the customer ends an open grant on his server.

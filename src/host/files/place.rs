@@ -7,6 +7,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Component, Path, PathBuf};
 
+use ring::digest::{Context, SHA256};
+
 use super::dir::{Dir, Kind, Meta};
 use super::{FileError, Result, Trust};
 
@@ -76,6 +78,25 @@ impl Place {
             return Err(FileError::TooLarge { path: self.path(), limit });
         }
         Ok(Some(bytes))
+    }
+
+    /// SHA-256 of the content, in hexadecimal; `None` when nothing is there.
+    pub(super) fn digest(&self) -> Result<Option<String>> {
+        let mut file = match self.dir.open_file(&self.name) {
+            Ok(file) => file,
+            Err(error) if error.is_absent() => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let mut hash = Context::new(&SHA256);
+        let mut piece = vec![0; 1 << 16];
+        loop {
+            match file.read(&mut piece) {
+                Ok(0) => return Ok(Some(crate::host::hex(hash.finish()))),
+                Ok(length) => hash.update(&piece[..length]),
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(io_error("read", self.path(), &error)),
+            }
+        }
     }
 
     /// Writes `bytes` to a temporary file beside the place, with owner and mode set and synced. The

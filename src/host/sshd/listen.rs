@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::Path;
 
 use super::daemon::is_roots_sshd;
+use crate::host::netlink::{self, Listening as Socket};
 use crate::host::run::Tool;
 
 /// An address and port on which sshd can be reached.
@@ -34,21 +35,9 @@ impl Listener {
     }
 }
 
-/// One row of `/proc/net/tcp` or `tcp6` in state LISTEN.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Socket {
-    addr: IpAddr,
-    port: u16,
-    inode: u64,
-}
-
 /// Every listener of an sshd or of systemd's ssh socket in this network namespace.
 pub(super) fn listeners() -> Vec<Listener> {
-    let sockets: Vec<Socket> = ["/proc/self/net/tcp", "/proc/self/net/tcp6"]
-        .iter()
-        .filter_map(|path| fs::read_to_string(path).ok())
-        .flat_map(|table| parse_table(&table))
-        .collect();
+    let sockets = netlink::listening().unwrap_or_else(|_| from_tables());
     let held = holders(&sockets);
     let units = if held.values().any(|holder| holder.init) { socket_units() } else { Vec::new() };
     let mut found: Vec<Listener> = sockets
@@ -67,6 +56,15 @@ pub(super) fn listeners() -> Vec<Listener> {
     found.sort_by_key(|listener| (listener.port, listener.addr));
     found.dedup();
     found
+}
+
+/// Where the kernel can't be asked for them alone.
+fn from_tables() -> Vec<Socket> {
+    ["/proc/self/net/tcp", "/proc/self/net/tcp6"]
+        .iter()
+        .filter_map(|path| fs::read_to_string(path).ok())
+        .flat_map(|table| parse_table(&table))
+        .collect()
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -187,6 +185,20 @@ mod tests {
             [socket("0.0.0.0", 22, 24801), socket("127.0.0.1", 2222, 24802)]
         );
         assert_eq!(parse_table(TCP6), [socket("::", 22, 24804), socket("2001:db8::1", 22, 24805)]);
+    }
+
+    /// Whichever way the kernel is asked, it tells of the same sockets.
+    #[test]
+    fn the_kernel_tells_the_same_both_ways() {
+        let ours = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let at = ours.local_addr().unwrap();
+        let mine = |sockets: Vec<Socket>| {
+            let mine = |it: &Socket| (it.addr, it.port) == (at.ip(), at.port());
+            sockets.into_iter().filter(mine).collect::<Vec<_>>()
+        };
+        let asked = mine(netlink::listening().unwrap());
+        assert_eq!(asked.len(), 1);
+        assert_eq!(asked, mine(from_tables()));
     }
 
     #[test]

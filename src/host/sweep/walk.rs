@@ -15,7 +15,7 @@ use rustix::io::Errno;
 use crate::host::files::{Dir, FileError};
 
 /// Folders held open one below the other. What is deeper waits until those above are done.
-const MAX_DEPTH: usize = 200;
+pub(super) const MAX_DEPTH: usize = 200;
 
 /// Folders that wait so.
 const MAX_WAITING: usize = 200;
@@ -78,6 +78,12 @@ impl Status {
 
     pub(super) fn kind(&self) -> FileType {
         FileType::from_raw_mode(self.mode)
+    }
+
+    /// Whether it is not to be entered from a folder of this device. The device tells less than the
+    /// mount: a subvolume of btrfs has its own.
+    pub(super) fn is_other_mount(&self, device: u64) -> bool {
+        self.mount.unwrap_or(self.node.0 != device)
     }
 
     pub(super) fn is_dir(&self) -> bool {
@@ -148,9 +154,7 @@ impl Walk<'_> {
         let Ok(status) = Status::of(dir, name) else { return false };
         if status.is_dir() {
             let plain = OsStr::from_bytes(name.to_bytes());
-            // The device tells less: a subvolume of btrfs has its own.
-            let other = status.mount.unwrap_or(status.node.0 != self.device);
-            if !other && self.see.enters(dir, plain) {
+            if !status.is_other_mount(self.device) && self.see.enters(dir, plain) {
                 if depth >= MAX_DEPTH && self.see.deep(dir, plain, &status) {
                     return true;
                 }

@@ -46,8 +46,16 @@ impl Host {
         Self::boot_suite(Suite::default(), net, name, address)
     }
 
+    /// Boots from another root, made of that of a release.
+    pub fn boot_root(root: PathBuf, net: &Net, name: &str, address: &str) -> Self {
+        Self::boot_on(root, Suite::default(), net, name, address)
+    }
+
     pub(crate) fn boot_suite(suite: Suite, net: &Net, name: &str, address: &str) -> Self {
-        let lower = suite.root();
+        Self::boot_on(suite.root(), suite, net, name, address)
+    }
+
+    fn boot_on(lower: PathBuf, suite: Suite, net: &Net, name: &str, address: &str) -> Self {
         let run = Run::get();
         let folder = run.new_folder(name);
         for part in ["upper", "work", "root"] {

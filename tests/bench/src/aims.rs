@@ -1,0 +1,128 @@
+//! What we aim at, as ratios of medians of one run, and whether it is so.
+
+use std::fmt::Write as _;
+
+use crate::figures::{float, table};
+use crate::line::TRIPS;
+use crate::report::Found;
+
+struct Aim {
+    what: String,
+    found: f64,
+    most: f64,
+    /// Where the time goes, if it is not met.
+    why: &'static str,
+}
+
+pub(crate) fn write(page: &mut String, found: &Found) {
+    let aims = all(found);
+    let rows: Vec<Vec<String>> = aims
+        .iter()
+        .map(|aim| {
+            let met = if aim.found <= aim.most { "met" } else { "**not met**" };
+            vec![
+                aim.what.clone(),
+                format!("{:.2}", aim.found),
+                aim.most.to_string(),
+                met.to_owned(),
+            ]
+        })
+        .collect();
+    let _ = write!(
+        page,
+        "\n## Aims\n\nRatios of medians, unless a unit is named.\n\n{}",
+        table(&["", "found", "at most", ""], &rows)
+    );
+    let mut reasons: Vec<&str> =
+        aims.iter().filter(|aim| aim.found > aim.most).map(|aim| aim.why).collect();
+    reasons.dedup();
+    for why in reasons {
+        let _ = write!(page, "\n{why}\n");
+    }
+}
+
+fn all(found: &Found) -> Vec<Aim> {
+    let book = &found.book;
+    let aim = |what: &str, found: f64, most: f64, why: &'static str| Aim {
+        what: what.to_owned(),
+        found,
+        most,
+        why,
+    };
+    let mut aims = vec![
+        aim("grant, to the script", book.ratio("grant", "script"), 0.8, GRANT),
+        aim(
+            "grant without its timer, to `useradd`",
+            book.ratio("all but the timer", "useradd"),
+            1.3,
+            STEPS,
+        ),
+        aim("grant, to Ansible", book.ratio("grant", "Ansible"), 0.08, GRANT),
+        aim("delete, to the script", book.ratio("delete", "script: delete"), 0.9, DELETE),
+    ];
+    for verb in ["dry run", "audit", "unchanged"] {
+        aims.push(aim(
+            &format!("{verb}, to the script"),
+            book.ratio(verb, "script"),
+            0.35,
+            LOOKING,
+        ));
+    }
+    for (trip, _) in TRIPS {
+        let ratio = book.ratio(&format!("line, {trip} ms"), &format!("curl and grant, {trip} ms"));
+        aims.push(aim(
+            &format!("the line, to `curl` and a grant, {trip} ms away"),
+            ratio,
+            1.25,
+            LINE,
+        ));
+    }
+    let peak = found.counts.get("grant").map_or(f64::NAN, |count| count.peak * 1024.0 / 1e6);
+    aims.push(aim("memory of a grant, MB", peak, 8.0, ""));
+    for (cpu, _, served) in &found.downloads {
+        aims.push(aim(&format!("download, {cpu}, MB"), float(*served) / 1e6, 1.5, ""));
+    }
+    let start = (book.wall("--version").median - book.wall("true").median) * 1000.0;
+    aims.push(aim("start-up over that of `true`, ms", start, 2.0, ""));
+    aims.push(aim(
+        "search, to `find`",
+        book.ratio("sweep, many files", "find, many files"),
+        0.6,
+        SEARCH,
+    ));
+    for (ours, theirs) in [("grant", "useradd"), ("delete", "userdel")] {
+        let grown = |row: &str| {
+            let wall = |count: u32| book.wall(&format!("{row}, {count} users")).median;
+            wall(10_000) / wall(10)
+        };
+        // As far as the tool itself allows.
+        let most = 1.2_f64.max(grown(theirs));
+        let most = (most * 100.0).round() / 100.0;
+        aims.push(aim(
+            &format!("{ours} with 10,000 users, to 10 (`{theirs}` itself: {:.2})", grown(theirs)),
+            grown(ours),
+            most,
+            USERS,
+        ));
+    }
+    aims
+}
+
+const GRANT: &str = "Grant: the table of its steps below says where its time goes.";
+const STEPS: &str = "Grant without its timer: `useradd` is one of seven programs that must be asked \
+    or told (sshd for its version and its configuration, systemd for sshd's zone, the name services \
+    for a free uid, sudo and visudo, usermod), the packet filter and PAM are looked at for what would \
+    refuse the engineer, the program is written twice and synced, and each step has two lines in the \
+    journal that are on the disk before it goes on. Of these, `useradd` alone does the first.";
+const DELETE: &str = "Delete: more than the script does, it searches every disk for what the account has \
+    left (see `find` below), and looks at each stage again.";
+const LOOKING: &str = "Dry run, audit, unchanged run: dry run and audit ask sshd for its configuration, and \
+    audit asks it besides whether it would let the engineer in: a whole handshake with `ssh`, in \
+    namespaces of its own.";
+const LINE: &str = "The line: it opens three connections (script, program, policy) where one `curl` of the \
+    same files has one, and each takes two round trips before it asks for anything. The program trusts \
+    no other with the policy.";
+const SEARCH: &str = "Search: it is done by as many threads as there are processors, at most four; with one \
+    processor, or where others work beside it, it is as fast as `find`.";
+const USERS: &str = "Users: the account tools read and write the whole of passwd, shadow and group at each \
+    call. A grant calls two of them (useradd, usermod), and asks the name services as well.";
