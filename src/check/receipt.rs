@@ -46,7 +46,7 @@ impl Receipt {
             Ok(document) => receipt.read_json(&document),
             Err(_) => unwrapped(text).iter().for_each(|line| receipt.read_line(line)),
         }
-        if receipt.account.is_none() && receipt.ways.is_empty() {
+        if receipt.account.is_none() {
             return Err(ReceiptProblem::NotOne);
         }
         if receipt.host_keys.is_empty() {

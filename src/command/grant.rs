@@ -239,12 +239,14 @@ fn forget_withdrawn(wishes: &mut Wishes, policy: &Policy, named: &Grant) {
     }
 }
 
-/// Prints a plan, and ends a dry run.
-fn dry_run(plan: &Plan, facts: &Facts, asked: &Asked, out: &mut Out) -> Done {
-    out.say(
-        Look::Strong,
-        if plan.is_empty() { &Report::DryRunNothing } else { &Report::DryRunGrant },
-    );
+/// Prints a plan, and ends a dry run; `same` is whether the record of the grant would be the same.
+fn dry_run(plan: &Plan, facts: &Facts, same: bool, asked: &Asked, out: &mut Out) -> Done {
+    let head = match (plan.is_empty(), same) {
+        (false, _) => &Report::DryRunGrant,
+        (true, false) => &Report::DryRunRecord,
+        (true, true) => &Report::DryRunNothing,
+    };
+    out.say(Look::Strong, head);
     for (step, changes) in &plan.steps {
         out.say(Look::Strong, &describe::step_name(*step));
         for change in changes {

@@ -10,6 +10,7 @@ words! {
         DryRunFirst => "An earlier run was cut off or is over. It would be cleared away first, then access would be opened anew.", "이전 실행이 중단되었거나 기한이 지났습니다. 먼저 정리한 뒤 새로 허용합니다.";
         DryRunProof => "Then sshd would be asked whether it lets the engineer in, and all of this would be undone if not.", "마지막으로 엔지니어가 실제로 접속할 수 있는지 sshd로 확인하고, 안 되면 모두 되돌립니다.";
         DryRunEnds { local: String, utc: String } => "It would end by itself at {local} ({utc}).", "{local} ({utc})에 자동으로 종료됩니다.";
+        DryRunRecord => "Dry run: nothing on the server would change; the grant's own record would (ticket, outer address, policy).", "모의 실행입니다. 서버에서 바뀌는 것은 없고, 접속 허용 기록(문의 번호, 외부 주소, 정책)만 바뀝니다.";
         DryRunDelete => "Dry run: this is what ending the access would do. Nothing is changed.", "모의 실행입니다. 종료하면 아래와 같이 진행되며, 지금은 아무것도 바꾸지 않습니다.";
         Waiting { holder: String, since: String } => "Another run is busy ({holder}, since {since}); waiting up to 60 seconds.", "다른 실행({holder}, {since} 시작)이 진행 중입니다. 최대 60초 기다립니다.";
         Busy { holder: String, since: String } => "another run held the lock for 60 seconds: {holder}, since {since}. Nothing was done. Wait until it has ended and run this again.", "다른 실행({holder}, {since} 시작)이 60초가 지나도 끝나지 않아 아무것도 하지 않았습니다. 끝난 뒤 다시 실행해 주세요.";

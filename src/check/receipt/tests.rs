@@ -84,7 +84,9 @@ fn a_text_that_vouches_for_nothing_is_none() {
 #[test]
 fn what_a_receipt_names_is_no_option_and_no_command() {
     let text = text(false).replace("cafe24@203.0.113.10", "x@-oProxyCommand=id");
+    assert_eq!(Receipt::parse(&text).unwrap().ways, []);
     let text = text.replace("Account:       cafe24", "Account:       -oProxyCommand=id");
+    // Nor does the login then try some other name.
     let read = Receipt::parse(&text);
     assert_eq!(read, Err(ReceiptProblem::NotOne), "{read:?}");
 }

@@ -37,7 +37,7 @@ pub(super) fn run(
         if gone > 0 {
             out.say(Look::Strong, &Report::WouldWithdraw { count: gone });
         }
-        return Ok(dry_run(&plan, &facts, asked, out));
+        return Ok(dry_run(&plan, &facts, facts == state.facts, asked, out));
     }
     if matches!(asked.options.time, Time::Expires(_)) {
         out.say(Look::Plain, &Report::NotSooner);

@@ -34,7 +34,7 @@ pub(super) fn run(
         let wanted = Wanted::new(survey::new_facts(&asked.terms, &asked.inputs, &asked.door)?);
         let plan = Plan::new(&wanted)?;
         foresee::look(&wanted.facts, &asked.door, asked.options.verify, out)?;
-        return Ok(dry_run(&plan, &wanted.facts, asked, out));
+        return Ok(dry_run(&plan, &wanted.facts, false, asked, out));
     }
     if let Some(state) = earlier {
         clear_earlier(state, out)?;
