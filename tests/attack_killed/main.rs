@@ -56,12 +56,12 @@ fn expire() {
 
 #[test]
 fn grant_between_lines_of_the_journal() {
-    at_boundaries(Verb::Grant, 16);
+    at_boundaries(Verb::Grant, 9);
 }
 
 #[test]
 fn extend_between_lines_of_the_journal() {
-    at_boundaries(Verb::Extend, 8);
+    at_boundaries(Verb::Extend, 6);
 }
 
 #[test]
