@@ -97,8 +97,8 @@ fn other_inputs_amend() {
     server.run(&format!("grant --from {ALLOWED},192.0.2.64/26")).is("updated", 0);
     assert!(host.read(KEY_FILE).contains("from=\"192.0.2.7,192.0.2.64/26\""));
     let record = "nothing on the server would change; the grant's own record would";
-    server.grant("--ticket B-2 --dry-run").is("dry-run", 0).says(record);
     server.grant("--ticket B-2").is("updated", 0).says("B-2");
+    server.grant("--ticket C-3 --dry-run").is("dry-run", 0).says(record);
     server.grant("--ticket B-2 --dry-run").is("dry-run", 0).says("nothing would be done");
 
     // A new program takes the old one's place.
