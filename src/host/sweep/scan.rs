@@ -113,7 +113,11 @@ impl Scan<'_> {
         let mut list = lists.pop().unwrap_or_else(|| Vec::with_capacity(LIST));
         let mut names = RawDir::new(dir.as_fd(), list.spare_capacity_mut());
         let mut looked = 0;
-        while let Some(Ok(entry)) = names.next() {
+        while let Some(entry) = names.next() {
+            let Ok(entry) = entry else {
+                self.found.store(true, Ordering::Relaxed);
+                break;
+            };
             let name = entry.file_name();
             if name != c"." && name != c".." {
                 looked += 1;
