@@ -110,12 +110,11 @@ pub fn carry_steps(
         }
         journal.write(hands, Event::Begin { step })?;
         wanted.begun.insert(step);
-        let apply = |change: &Change| {
-            change.apply(hands).map_err(|source| CarryError::Change { step, source })
-        };
-        changes.iter().try_for_each(apply)?;
+        for change in &changes {
+            change.apply(hands).map_err(|source| CarryError::Change { step, source })?;
+        }
         if step == Step::Timer {
-            step::settle_timer(wanted)?.iter().try_for_each(apply)?;
+            step::settle_timer(wanted)?;
         }
         let left = step.plan(wanted)?;
         // Of what is still to be done, that which was tried.

@@ -66,7 +66,11 @@ fn add(mut reply: &[u8], found: &mut Vec<Listening>) -> nix::Result<bool> {
         let length = usize::try_from(length).unwrap_or(usize::MAX);
         let body = reply.get(HEADER..length).ok_or(Errno::EPROTO)?;
         match u16::from_ne_bytes([kind[0], kind[1]]) {
-            DONE => return Ok(true),
+            // With a number below zero where it could not be told, as without the module tcp_diag.
+            DONE => match number(body, 0).unwrap_or_default().cast_signed() {
+                code if code < 0 => return Err(Errno::from_raw(code.saturating_neg())),
+                _ => return Ok(true),
+            },
             ERROR => return verdict(reply).and(Err(Errno::EPROTO)),
             _ => found.push(socket_of(body).ok_or(Errno::EPROTO)?),
         }

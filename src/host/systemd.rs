@@ -47,14 +47,3 @@ pub fn stands(unit: &str) -> Result<bool, RunError> {
         tool.args(["show", "-p", "ActiveState", "-p", "NeedDaemonReload", unit]).run()?.stdout;
     Ok(said.contains("ActiveState=active") && !said.contains("NeedDaemonReload=yes"))
 }
-
-/// Whether a unit is active, and whether another one refers to it, so that systemd keeps it in mind with
-/// what it read. Where systemd does not say so, both.
-pub fn keeps(unit: &str) -> (bool, bool) {
-    let properties = ["-p", "ActiveState", "-p", "WantedBy", "-p", "LoadState"];
-    let said = Tool::new("systemctl").arg("show").args(properties).arg(unit).run();
-    let said = said.map_or_else(|_| String::new(), |out| out.stdout);
-    let says = |line: &str| said.lines().any(|it| it == line);
-    let active = !says("ActiveState=inactive") && !says("ActiveState=failed");
-    (active, !says("WantedBy=") && !says("LoadState=not-found"))
-}

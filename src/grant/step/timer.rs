@@ -43,17 +43,13 @@ fn plan_systemd(wanted: &Wanted) -> Planned {
     changes.extend(file(wanted, TIMER, &timer(&wanted.facts))?);
     label(&mut changes, &[Path::new(SERVICE), Path::new(TIMER)]);
     let rewritten = !changes.is_empty();
-    let new = |change: &Change| matches!(change, Change::Write { before: None, .. });
-    let unread = changes.iter().filter(|change| new(change)).count() == 2;
     let enabled = files::look(Path::new(ENABLED), Trust::Root)?.is_some();
     // A run may have been cut off between the file and systemd's reading it.
     let stands = !rewritten && systemd::stands(UNIT)?;
     if !enabled {
-        // The link alone, for the next boot. Enabling would make systemd read all of its units anew,
-        // and what it has not read yet it reads when it starts it.
-        changes.push(systemctl(&["enable", "--quiet", "--no-reload", UNIT]));
-    }
-    if !stands && (enabled || !unread) {
+        // Loads the new files as well.
+        changes.push(systemctl(&["enable", "--quiet", UNIT]));
+    } else if !stands {
         changes.push(systemctl(&["daemon-reload"]));
     }
     if !enabled || !stands {
@@ -63,18 +59,14 @@ fn plan_systemd(wanted: &Wanted) -> Planned {
 }
 
 /// Systemd does not sync the link by which a timer is enabled: without it nothing would end the grant
-/// after a power cut, though all that is made from here on is on the disk. What is still to be done is
-/// returned: where systemd knew an older timer of that name, it must read the new one.
-pub fn settle(wanted: &Wanted) -> Planned {
+/// after a power cut, though all that is made from here on is on the disk.
+pub fn settle(wanted: &Wanted) -> Result<(), PlanError> {
     if wanted.facts.scheduler == Scheduler::Systemd {
         for path in [Some(Path::new(ENABLED)), Path::new(ENABLED).parent()].into_iter().flatten() {
             files::settle(path)?;
         }
-        if !systemd::stands(UNIT)? {
-            return Ok(vec![systemctl(&["daemon-reload"]), systemctl(&["restart", UNIT])]);
-        }
     }
-    Ok(Vec::new())
+    Ok(())
 }
 
 fn file(wanted: &Wanted, path: &str, text: &str) -> Planned {
@@ -113,27 +105,27 @@ pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
     }
     let systemd = crate::host::systemd_booted();
     let ours = wanted.ours(Step::Timer) && removals.foreign.is_empty();
-    let (active, kept) =
-        if systemd && (ours || stands) { systemd::keeps(UNIT) } else { (false, false) };
+    let active = systemd && ours && !stands && systemd::is_active(UNIT)?;
     undo.foreign.extend(removals.foreign);
-    if removals.changes.is_empty() && !active && !kept {
+    if removals.changes.is_empty() && !active {
         return Ok(());
     }
-    // Where its file is gone already, by hand or in an ending that was cut off, it may still be active.
-    if systemd && stands || active {
+    if systemd && stands {
+        undo.changes.push(systemctl(&["disable", "--quiet", "--now", UNIT]));
+    } else if active {
+        // Its file is gone already, by hand or in an ending that was cut off; then there is nothing
+        // to disable, and systemd calls that an error.
         undo.changes.push(systemctl(&["stop", UNIT]));
     }
     undo.changes.extend(removals.changes);
     if systemd {
-        // Stopped, a unit that nothing refers to is forgotten. Since it last read all units, which
-        // takes a tenth of a second, systemd may refer to it by the link.
-        if kept {
-            undo.changes.push(systemctl(&["daemon-reload"]));
+        undo.changes.push(systemctl(&["daemon-reload"]));
+        // A run that failed before, or files removed by hand, would stay listed as failed units.
+        // Each unit by itself: one that systemd no longer knows is an error, and ends the command.
+        for unit in [UNIT, "support-access-expire.service"] {
+            let tool = Tool::new("systemctl").args(["reset-failed", unit]).allow(&[1]);
+            undo.changes.push(Change::Run { tool });
         }
-        // A run that failed before would stay listed as a failed unit. A pattern, since a unit that
-        // systemd no longer knows is an error.
-        let tool = Tool::new("systemctl").args(["reset-failed", "support-access-expire.*"]);
-        undo.changes.push(Change::Run { tool: tool.allow(&[1]) });
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use std::thread;
 use nix::sched::{CpuSet, sched_getaffinity};
 use nix::unistd::Pid;
 use rustix::fs::RawDir;
+use rustix::io::Errno;
 
 use super::walk::{MAX_DEPTH, Status};
 use crate::host::files::Dir;
@@ -23,7 +24,10 @@ const MOST_THREADS: usize = 4;
 const MOST_WAITING: usize = 64;
 
 /// Bytes of a folder's list that are read at once.
-const LIST: usize = 32 << 10;
+const LIST: usize = 8 << 10;
+
+/// Bytes of a thread's stack, whatever the environment says.
+const STACK: usize = 1 << 20;
 
 struct Scan<'a> {
     uid: u32,
@@ -63,7 +67,9 @@ pub(super) fn finds(top: Dir, uid: u32, except: &[PathBuf], progress: &mut dyn F
     thread::scope(|scope| {
         for _ in 1..threads {
             // Where there may be no more threads, this one does it alone.
-            let _ = thread::Builder::new().spawn_scoped(scope, || scan.work(&mut |_| ()));
+            let _ = thread::Builder::new()
+                .stack_size(STACK)
+                .spawn_scoped(scope, || scan.work(&mut |_| ()));
         }
         scan.work(progress);
     });
@@ -114,9 +120,14 @@ impl Scan<'_> {
         let mut names = RawDir::new(dir.as_fd(), list.spare_capacity_mut());
         let mut looked = 0;
         while let Some(entry) = names.next() {
-            let Ok(entry) = entry else {
-                self.found.store(true, Ordering::Relaxed);
-                break;
+            let entry = match entry {
+                Ok(entry) => entry,
+                // It was removed while it was held.
+                Err(Errno::NOENT) => break,
+                Err(_) => {
+                    self.found.store(true, Ordering::Relaxed);
+                    break;
+                }
             };
             let name = entry.file_name();
             if name != c"." && name != c".." {

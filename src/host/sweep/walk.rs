@@ -135,7 +135,19 @@ impl Walk<'_> {
         loop {
             let mut gone = false;
             let mut names = RawDir::new(dir.as_fd(), buffer.spare_capacity_mut());
-            while let Some(Ok(entry)) = names.next() {
+            while let Some(entry) = names.next() {
+                let entry = match entry {
+                    Ok(entry) => entry,
+                    // It was removed while it was held.
+                    Err(Errno::NOENT) => break,
+                    Err(error) => {
+                        let source = nix::Error::from_raw(error.raw_os_error());
+                        let path = dir.path().to_owned();
+                        let error = FileError::System { doing: "list", path: path.clone(), source };
+                        self.see.unsearched(path, &error);
+                        break;
+                    }
+                };
                 let name = entry.file_name();
                 if name != c"." && name != c".." {
                     gone |= self.name(dir, name, depth);
