@@ -30,12 +30,17 @@ pub enum Form {
 }
 
 /// Why a key was not written anew.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum KeygenError {
     /// The passphrase is another one.
+    #[error("another passphrase")]
     Wrong,
     /// It did not work.
+    #[error(transparent)]
     Run(RunError),
+    /// It said that it worked, and did nothing.
+    #[error("it changed nothing")]
+    Idle,
 }
 
 impl From<RunError> for KeygenError {
@@ -106,5 +111,6 @@ pub fn rewrite(
     let mut bytes = Zeroizing::new(Vec::with_capacity(64 * 1024));
     file.rewind().map_err(spawn)?;
     file.take(LONGEST).read_to_end(&mut bytes).map_err(spawn)?;
-    Ok(bytes)
+    // What nobody touched would be given out as encrypted.
+    if bytes.as_slice() == key { Err(KeygenError::Idle) } else { Ok(bytes) }
 }

@@ -112,7 +112,11 @@ fn begin(text: &str) -> Option<usize> {
 
 /// Whether what stands before begins a line of armor; RFC 4716's has a blank.
 fn is_begin(before: &str) -> bool {
-    before.trim_end_matches(' ').ends_with(DASHES)
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    // Such words also stand in comments of authorized_keys.
+    let comment =
+        line.trim_start().starts_with('#') || line.split([' ', '\t']).any(super::public::is_kind);
+    !comment && before.trim_end_matches(' ').ends_with(DASHES)
 }
 
 /// Number of the line at a place, counted from 1.

@@ -23,7 +23,8 @@ pub(super) fn read(text: &str, looked: &mut Looked) {
     }
     let mut at = 0;
     while let Some(line) = lines.get(at) {
-        let line = line.trim();
+        // As sshd: other blanks are no blanks.
+        let line = line.trim_matches([' ', '\t', '\r']);
         at += if line.is_empty() || line.starts_with('#') {
             1
         } else {
@@ -74,6 +75,9 @@ fn one(line: &str, lines: &[&str], number: usize, looked: &mut Looked) -> usize 
     };
     if options.contains(is_smart) {
         flaw(Flaw::SmartQuotes, looked);
+    } else if let Some(end) = blank(options.trim()) {
+        // sshd ends options at the first blank outside of quotes: what follows is then no key to it.
+        flaw(Flaw::Option { option: options.trim()[end..].trim().to_owned() }, looked);
     }
     let (body, comment) = word(rest);
     let decoded = from_base64(body);
@@ -150,14 +154,7 @@ fn split(line: &str) -> Option<(&str, &str, &str)> {
     }
     // As sshd does: options end at the first blank that stands in no quotes. Where that finds no key,
     // any type will do, for the options are wrong.
-    let mut quoted = false;
-    let mut before = ' ';
-    let end = line.find(|c: char| {
-        quoted ^= c == '"' && before != '\\';
-        before = c;
-        !quoted && BLANKS.contains(&c)
-    });
-    let strict = end.map(|end| line.split_at(end)).and_then(|(options, rest)| {
+    let strict = blank(line).map(|end| line.split_at(end)).and_then(|(options, rest)| {
         let (kind, rest) = word(rest.trim_start_matches(BLANKS));
         is_kind(kind).then_some((options, kind, rest))
     });
@@ -165,6 +162,16 @@ fn split(line: &str) -> Option<(&str, &str, &str)> {
         let kind = line.split(BLANKS).find(|word| is_kind(word))?;
         let at = line.find(kind)?;
         Some((&line[..at], kind, word(&line[at..]).1))
+    })
+}
+
+/// The first blank that stands in no quotes.
+fn blank(text: &str) -> Option<usize> {
+    let (mut quoted, mut before) = (false, ' ');
+    text.find(|c: char| {
+        quoted ^= c == '"' && before != '\\';
+        before = c;
+        !quoted && BLANKS.contains(&c)
     })
 }
 

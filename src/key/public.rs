@@ -45,7 +45,7 @@ pub struct Certificate {
     pub serial: u64,
     /// Whose it is, in the signer's words.
     pub id: String,
-    /// The names that it is good for; nothing is every name to ssh-keygen, and none to sshd.
+    /// The names that it is good for; nothing is every name where `authorized_keys` trusts the signer.
     pub principals: Vec<String>,
     /// Good from here, in seconds since 1970.
     pub from: u64,

@@ -69,9 +69,9 @@ words! {
 words! {
     /// What `key` tells besides facts and flaws.
     Told {
-        Private => "  a private key: it never leaves its owner's machine", "  개인 키입니다. 소유자의 컴퓨터 밖으로 내보내지 마십시오";
+        Private => "  a private key: it never leaves its owner's machine", "  개인 키입니다. 소유자의 컴퓨터 밖으로 내보내지 말아 주세요";
         Plain => "  not encrypted: whoever has the file can sign in", "  암호로 보호되지 않음: 파일만 있으면 접속할 수 있습니다";
-        NoPrincipals => "no account is named, so sshd takes it for none", "지정되지 않아 sshd가 받지 않습니다";
+        NoPrincipals => "none named: every account whose authorized_keys trusts the signer, no other", "지정되지 않음: authorized_keys에서 발급 키를 신뢰하는 모든 계정에서 쓸 수 있습니다";
         Takes => "takes it", "사용 가능";
         TakesNot { why: String } => "refuses it ({why})", "사용 불가({why})";
         Written { path: String } => "Written: {path}", "저장했습니다: {path}";
@@ -95,7 +95,7 @@ words! {
 words! {
     /// Why a key was not converted or made. Nothing was changed.
     KeyRefusal {
-        Exists { path: String } => "{path} is there already. Name another file with --out, or write over it with --force", "{path} 파일이 이미 있습니다. --out으로 다른 이름을 지정하거나 --force로 덮어쓰세요";
+        Exists { path: String } => "{path} is there already. Name another file with --out, or write over it with --force", "{path} 파일이 이미 있습니다. --out으로 다른 이름을 지정하거나 --force로 덮어써 주세요";
         PairExists { path: String } => "{path} is there already and is not touched. Name another file: support-access key new FILE", "{path} 파일이 이미 있어 그대로 두었습니다. 다른 이름을 지정해 주세요: support-access key new FILE";
         NoTerminal { line: String } => "the passphrase can only be asked on a terminal, and there is none. Sign in with one (over ssh: ssh -t) and run: {line}", "암호는 터미널에서만 입력할 수 있는데 터미널이 없습니다. 터미널(ssh라면 ssh -t)에서 실행해 주세요: {line}";
         Cancelled => "cancelled", "취소했습니다";

@@ -12,8 +12,8 @@ words! {
             "unknown option {option}. Did you mean {like}? See: support-access --help",
             "알 수 없는 옵션입니다: {option}. {like} 옵션을 찾으십니까? 도움말: support-access --help";
         UnknownWord { word: String } =>
-            "'{word}' is not a command. The commands are: grant, delete, audit, doctor, check. See: support-access --help",
-            "'{word}'은(는) 없는 명령입니다. 사용할 수 있는 명령: grant, delete, audit, doctor, check. 도움말: support-access --help";
+            "'{word}' is not a command. The commands are: grant, delete, audit, doctor, check, key. See: support-access --help",
+            "'{word}'은(는) 없는 명령입니다. 사용할 수 있는 명령: grant, delete, audit, doctor, check, key. 도움말: support-access --help";
         MissingValue { option: String } =>
             "{option} needs a value. See: support-access --help",
             "{option} 옵션에는 값이 필요합니다. 도움말: support-access --help";

@@ -150,6 +150,8 @@ fn words(verb: &str) -> String {
         "again" => format!("{asked} --sudo full --no-verify"),
         "extend" => format!("{asked} --sudo full --no-verify --extend 24h"),
         "visit" => "delete".to_owned(),
+        "convert" => "key convert /tmp/k --to pem".to_owned(),
+        "check" => "check nobody@127.0.0.1 -i /tmp/k".to_owned(),
         other => other.to_owned(),
     }
 }

@@ -62,7 +62,7 @@ pub(super) fn judge(scene: &Scene, row: &Row, ran: &Ran, deadline: &str) {
             audit(scene);
             scene.server.run("delete").is("deleted", 0);
         }
-        _ if ["extend", "audit"].contains(&row.verb.as_str()) => {
+        _ if ["extend", "audit", "convert", "check"].contains(&row.verb.as_str()) => {
             scene.mend();
             if code == 5 {
                 scene.server.grant("--sudo full --no-verify");

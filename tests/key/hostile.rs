@@ -163,7 +163,8 @@ fn who_ends_it_at_the_question_gets_his_terminal_back() {
     let shop = Shop::open();
     two(&shop);
     for signal in ["TERM", "INT", "HUP", "QUIT"] {
-        let line = "sh -c 'echo $$ >pid; exec support-access key convert e --to ppk --lang en'; \
+        let line = "env --default-signal=HUP,INT,TERM,QUIT \
+                    sh -c 'echo $$ >pid; exec support-access key convert e --to ppk --lang en'; \
                     echo ended with $?; stty -a; ls -A";
         let kill = || drop(shop.sh(&format!("kill -{signal} $(cat pid)")).ok());
         let said = shop.typed_while(line, &[(ASK, "")], kill);

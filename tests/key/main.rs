@@ -14,4 +14,5 @@ mod hostile;
 mod inspect;
 mod new;
 mod passphrase;
+mod second;
 mod shop;

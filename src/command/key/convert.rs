@@ -14,7 +14,7 @@ use crate::host::keygen::{Form, KeygenError, rewrite};
 use crate::host::{key_files, run};
 use crate::key::{self, OpenError, Seal, Secret};
 use crate::policy::Origin;
-use crate::text::key::{KeyRefusal, Question, Told};
+use crate::text::key::{Flaw, KeyRefusal, Question, Told};
 
 /// As often a passphrase may be mistyped.
 const TRIES: usize = 3;
@@ -31,7 +31,8 @@ pub(super) fn run(wish: &Convert, out: &mut Out) -> Result<String, Failure> {
         return Err(Failure::refused(KeyRefusal::Exists { path }));
     }
     let looked = key::look(&bytes, 0);
-    if *to == To::Public && !looked.keys.is_empty() {
+    let foreign = looked.flaws.iter().any(|it| it.flaw == Flaw::HalvesDiffer);
+    if *to == To::Public && !looked.keys.is_empty() && !foreign {
         let [key] = looked.keys.as_slice() else {
             let count = looked.keys.len();
             return Err(Failure::refused(KeyRefusal::NotOne { file: name, count }));
@@ -40,7 +41,7 @@ pub(super) fn run(wish: &Convert, out: &mut Out) -> Result<String, Failure> {
         done(&path, &key.public.sha256(), *to, false, out);
         return Ok(path);
     }
-    if looked.format.is_some() && !looked.private {
+    if !looked.keys.is_empty() && !looked.private {
         return Err(Failure::refused(KeyRefusal::NotPrivate { file: name }));
     }
     let line = command(wish, &path);
@@ -171,9 +172,7 @@ fn attempt_open(
                 Err(KeygenError::Wrong) => {
                     Err(Failure::refused(KeyRefusal::Unsupported { file: file() }))
                 }
-                Err(KeygenError::Run(error)) => {
-                    Err(Failure::refused(KeyRefusal::Keygen { why: error.to_string() }))
-                }
+                Err(error) => Err(Failure::refused(KeyRefusal::Keygen { why: error.to_string() })),
             }
         }
     }
@@ -187,7 +186,7 @@ pub(super) fn render(secret: &Secret, to: To, passphrase: &Hidden) -> Result<Hid
             Failure::refused(match error {
                 // It was just typed, so it is the writing that minds.
                 KeygenError::Wrong => KeyRefusal::Short,
-                KeygenError::Run(error) => KeyRefusal::Keygen { why: error.to_string() },
+                error => KeyRefusal::Keygen { why: error.to_string() },
             })
         })
     };

@@ -12,14 +12,17 @@ use crate::text::key::Flaw;
 
 /// Looks at all files, and tells.
 pub(super) fn run(files: &[Origin], mut out: Out) -> u8 {
-    let (mut problems, mut first) = (0, None);
+    let (mut problems, mut first, mut unread) = (0, None, None);
     for name in ["files", "findings"] {
         out.field(name, json!([]));
     }
     for origin in files {
         let seen = match see(origin) {
             Ok(seen) => seen,
-            Err(failure) => return failure.finish(out),
+            Err(failure) => {
+                unread.get_or_insert(failure);
+                continue;
+            }
         };
         tell::file(&seen, &out);
         out.push("files", document::file(&seen));
@@ -32,6 +35,9 @@ pub(super) fn run(files: &[Origin], mut out: Out) -> u8 {
                 first.get_or_insert_with(|| id(&flawed.flaw));
             }
         }
+    }
+    if let Some(failure) = unread {
+        return failure.finish(out);
     }
     match first {
         None => out.finish("ok", &[("files", files.len().to_string())], Exit::Done),
@@ -49,7 +55,13 @@ fn fix(seen: &Seen, flawed: &Flawed) -> Option<String> {
     let broken = |it: &Flawed| {
         matches!(
             it.flaw,
-            Flaw::Damaged | Flaw::HalvesDiffer | Flaw::Option { .. } | Flaw::Expired | Flaw::NotYet
+            Flaw::Damaged
+                | Flaw::HalvesDiffer
+                | Flaw::Option { .. }
+                | Flaw::Expired
+                | Flaw::NotYet
+                // Written anew, it would be ours and no longer his.
+                | Flaw::OtherOwner { .. }
         )
     };
     match flawed.flaw {
@@ -59,7 +71,10 @@ fn fix(seen: &Seen, flawed: &Flawed) -> Option<String> {
     }
     // What could be read in spite of it can be written as it should be.
     let [key] = looked.keys.as_slice() else { return None };
-    if looked.flaws.iter().any(broken) || !key.options.is_empty() {
+    // Of a file of lines, what stands on others would be lost.
+    let others =
+        looked.format == Some(Format::Lines) && looked.flaws.iter().any(|it| it.line != key.line);
+    if others || looked.flaws.iter().any(broken) || !key.options.is_empty() {
         return None;
     }
     let to = match (looked.format?, looked.private) {

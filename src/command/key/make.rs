@@ -49,9 +49,9 @@ pub(super) fn run(wish: &New, out: &mut Out) -> Result<String, Failure> {
         key_files::New { path: &name, bytes: &text, mode: 0o600 },
         key_files::New { path: &public, bytes: &line, mode: 0o644 },
     ];
-    if wish.file.is_none() {
-        private.parent().into_iter().for_each(key_files::folder);
-    }
+    // As ssh-keygen does, also where the usual place was typed.
+    let folder = user.as_ref().map(|(_, home)| home.join(".ssh"));
+    folder.iter().filter(|it| private.parent() == Some(it)).for_each(|it| key_files::folder(it));
     key_files::write(&pair, false).map_err(|error| {
         let there = if key_files::exists(Path::new(&public)) { &public } else { &name };
         if error.is_taken() { taken(there) } else { Failure::failed(error) }
