@@ -39,8 +39,6 @@ umask 077
 unset IFS CDPATH ENV BASH_ENV LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT TMPDIR GZIP GREP_OPTIONS \
 	CURL_HOME WGETRC OPENSSL_CONF PERL5LIB PERL5OPT PERL_UNICODE PYTHONPATH PYTHONHOME
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
-u=$(id -u)
-[ "$u" != 0 ] || HOME=~root # another user's .curlrc must not steer root
 export PATH HOME
 
 version='@VERSION@'
@@ -166,6 +164,8 @@ case ${CAFE24DEL-}:$mode in
 		'CAFE24DEL은 yes, no 또는 빈 값이어야 하며, no는 삭제 요청과 함께 쓸 수 없습니다.' ;;
 esac
 
+u=$(id -u)
+[ "$u" != 0 ] || HOME=~root # another user's .curlrc must not steer root
 case $u:$mode in
 	0:* | *:check | *:key) ;; # one's own files
 	*)

@@ -11,7 +11,8 @@ def set: map({ key: ., value: true }) | from_entries;
 | ($sums | lines | map(split(" ") | { key: "\(.[0]) v\(.[1])", value: .[2] }) | from_entries) as $sum
 | (.packages | map({ key: .id, value: (. + { line: "\(.name) v\(.version)" }) }) | from_entries) as $packages
 | .resolve.root as $root
-| ($packages | map_values(select($built[.line]))) as $parts
+# What has no source is this project's own.
+| ($packages | map_values(select($built[.line] and (.source or .id == $root)))) as $parts
 | {
     bomFormat: "CycloneDX", specVersion: "1.5", version: 1,
     metadata: {

@@ -194,13 +194,13 @@ fn whether_sshd_would_let_the_engineer_in_now() {
     assert_eq!(document["lets_in"], true, "{document:#}");
     server.assert_untouched(&before, "audit");
     server.run("audit").is("ok", 0).says("sshd would let the engineer in right now");
-    host.ok("echo 'AllowUsers admin' >/etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh");
+    host.ok("echo 'AllowUsers admin' >/etc/ssh/sshd_config.d/01-test.conf; systemctl restart ssh");
     let document = server.run("audit --json").json("problems", 6);
     assert_eq!(document["lets_in"], false, "{document:#}");
     let told =
         server.run("audit").is("problems", 6).says("AllowUsers").says("support-access doctor");
     told.does_not_say("right now");
-    host.ok("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh");
+    host.ok("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl restart ssh");
     // Without a client to ask with, nobody can tell; that is no problem of the server's.
     host.ok("mv /usr/bin/ssh /usr/bin/ssh.away");
     let document = server.run("audit --json").json("ok", 0);
