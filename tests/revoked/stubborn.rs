@@ -157,7 +157,8 @@ fn a_killed_run_of_the_customers_leaves_no_session() {
     let words = format!(
         "grant --policy https://{NAME}/policy.toml --signers /run/test/signers --ticket T-1"
     );
-    let cut = scene.server.trace(Kill::After(3, "fdatasync", JOURNAL), &words);
+    let written = format!("/home/{ACCOUNT}/.ssh");
+    let cut = scene.server.trace(Kill::After(1, "fsync", &written), &words);
     assert!(cut.killed, "{}", cut.ran);
     assert!(
         !Scene::gets_in(&engineer, &scene.ann) && session.is_open(),

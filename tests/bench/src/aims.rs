@@ -112,8 +112,8 @@ const GRANT: &str = "Grant: the table of its steps below says where its time goe
 const STEPS: &str = "Grant without its timer: `useradd` is one of seven programs that must be asked \
     or told (sshd for its version and its configuration, systemd for sshd's zone, the name services \
     for a free uid, sudo and visudo, usermod), the packet filter and PAM are looked at for what would \
-    refuse the engineer, the program is written twice and synced, and each step has two lines in the \
-    journal that are on the disk before it goes on. Of these, `useradd` alone does the first.";
+    refuse the engineer, the program is written twice and synced, and each step has a line in the \
+    journal that is on the disk before it goes on. Of these, `useradd` alone does the first.";
 const DELETE: &str = "Delete: more than the script does, it searches every disk for what the account has \
     left (see `find` below), and looks at each stage again.";
 const LOOKING: &str = "Dry run, audit, unchanged run: dry run and audit ask sshd for its configuration, and \
