@@ -116,7 +116,10 @@ fn whatever_is_in_use_ends_and_nothing_else() {
     scene.start_customers(&uid);
     let mut session = engineer.ssh(&server.key, &Scene::to()).open_session();
     for (_, line, seconds) in RUNNING {
-        session.send(&format!("{line}\n"));
+        // Typed whole before anything runs, and the next one after it: what is typed while sudo is
+        // in the foreground goes to sudo's own terminal.
+        session.send(&format!("{{ {line}\n}}; echo star''ted {seconds}\n"));
+        session.wait_for(&format!("started {seconds}"));
         scene.wait_for_sleep(seconds);
     }
     for (_, line, _) in JOBS {
