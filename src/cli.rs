@@ -2,6 +2,7 @@
 //! built.
 
 mod args;
+mod common;
 mod key;
 mod language;
 mod usage;

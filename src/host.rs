@@ -21,6 +21,7 @@ pub mod key_files;
 pub mod keygen;
 pub mod lock;
 pub mod log;
+mod memory;
 mod namespace;
 mod netlink;
 pub mod pam;

@@ -2,6 +2,7 @@
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use super::common::Common;
 use super::key;
 use super::usage::usage;
 use super::verb::verb;
@@ -32,14 +33,6 @@ enum Verb {
     Key(key::KeyArgs),
     Expire(Common),
     PolicyCheck(PolicyCheckArgs),
-}
-
-#[derive(Args)]
-struct Common {
-    #[arg(long)]
-    json: bool,
-    #[arg(long, value_parser = ["en", "ko"])]
-    lang: Option<String>,
 }
 
 #[derive(Args)]

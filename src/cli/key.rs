@@ -2,18 +2,16 @@
 
 use clap::Args;
 
+use super::common::Common;
 use super::{Problem, field};
 use crate::policy::Origin;
 use crate::text::Lang;
 use crate::text::usage::Usage;
 
 #[derive(Args)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a flag that is typed")]
 pub(super) struct KeyArgs {
-    #[arg(long)]
-    json: bool,
-    #[arg(long, value_parser = ["en", "ko"])]
-    lang: Option<String>,
+    #[command(flatten)]
+    common: Common,
     action: Option<String>,
     file: Vec<String>,
     #[arg(long, value_parser = ["openssh", "ppk", "ppk2", "pem", "public"])]

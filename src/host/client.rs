@@ -6,21 +6,18 @@ mod identity;
 mod known;
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{Read, Seek, Write};
 use std::net::{IpAddr, SocketAddr, TcpStream, UdpSocket};
-use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use nix::unistd::{User, getuid};
-use rustix::fs::{MemfdFlags, memfd_create};
 
 use heard::SAY;
 pub use heard::{Heard, Offer};
 pub use identity::{Identity, inspect};
 pub use known::{Known, known, scan};
 
+use super::memory::Memory;
 use super::run::{Output, RunError, Tool};
 
 /// How long ssh waits for an answer.
@@ -123,16 +120,14 @@ impl Login {
         let mut tool = self.tool().args(["-v", "-T", "-x", "-a"]);
         tool = tool.args(options.iter().flat_map(|option| ["-o", option]));
         tool = tool.args(["-o".to_owned(), format!("ConnectTimeout={PATIENCE}")]);
-        let mut memory = Memory::new("known_hosts")?;
-        if let Some(keys) = &self.trusted {
-            for key in keys {
-                memory.write(&format!("{GIVEN} {key}\n"))?;
-            }
+        let given = self.trusted.iter().flatten().map(|key| format!("{GIVEN} {key}\n"));
+        let given = memory("known_hosts", &given.collect::<String>())?;
+        if self.trusted.is_some() {
             tool = tool.args([
                 "-o",
                 "GlobalKnownHostsFile=/dev/null",
                 "-o",
-                &format!("UserKnownHostsFile={}", memory.path()),
+                &format!("UserKnownHostsFile={}", given.path()),
                 "-o",
                 &format!("HostKeyAlias={GIVEN}"),
             ]);
@@ -140,47 +135,31 @@ impl Login {
             tool = tool.args(["-o".to_owned(), format!("HostKeyAlias={alias}")]);
         }
         // The ssh that a jump host is reached with gets nothing of a command line but its file.
-        let mut jump = Memory::new("config")?;
+        let jump = options.join("\n") + "\nInclude config\nInclude /etc/ssh/ssh_config\n";
+        let jump = memory("config", &jump)?;
         if config.contains_key("proxyjump") {
-            jump.write(&options.join("\n"))?;
-            jump.write("\nInclude config\nInclude /etc/ssh/ssh_config\n")?;
             tool = tool.args(["-F".to_owned(), jump.path()]);
         }
         // On its stderr others speak too: the server's banner, the session, a jump host's ssh.
-        let mut log = Memory::new("log")?;
+        let mut log = memory("log", "")?;
         tool = tool.args(["-E".to_owned(), log.path(), "--".to_owned(), self.host.clone()]);
         let tool = tool.arg(SAY).through("sh", ["-c", BOUNDED, "sh"]);
         let tool = tool.allow(&(1..=255).collect::<Vec<_>>());
-        match tool.run() {
-            Ok(Output { stdout, stderr, .. }) => Ok(Heard::new(&log.text()?, &stdout, &stderr)),
-            Err(RunError::Timeout { .. }) => Ok(Heard::new(&log.text()?, "", "").late()),
+        let ended = tool.run();
+        let mut said = Vec::new();
+        log.read(u64::MAX, &mut said).map_err(memory_failed)?;
+        let said = String::from_utf8_lossy(&said);
+        match ended {
+            Ok(Output { stdout, stderr, .. }) => Ok(Heard::new(&said, &stdout, &stderr)),
+            Err(RunError::Timeout { .. }) => Ok(Heard::new(&said, "", "").late()),
             Err(other) => Err(other),
         }
     }
 }
 
-/// A file that only this process and its children can open, and that no crash leaves.
-struct Memory(File);
-
-impl Memory {
-    fn new(name: &str) -> Result<Self, RunError> {
-        let file = memfd_create(name, MemfdFlags::CLOEXEC);
-        file.map(|file| Self(file.into())).map_err(|error| memory_failed(error.into()))
-    }
-
-    fn path(&self) -> String {
-        format!("/proc/{}/fd/{}", std::process::id(), self.0.as_raw_fd())
-    }
-
-    fn write(&mut self, text: &str) -> Result<(), RunError> {
-        self.0.write_all(text.as_bytes()).map_err(memory_failed)
-    }
-
-    fn text(&mut self) -> Result<String, RunError> {
-        let mut bytes = Vec::new();
-        self.0.rewind().and_then(|()| self.0.read_to_end(&mut bytes)).map_err(memory_failed)?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
-    }
+/// A file in memory for ssh.
+fn memory(name: &str, text: &str) -> Result<Memory, RunError> {
+    Memory::new(name, text.as_bytes()).map_err(memory_failed)
 }
 
 fn memory_failed(source: std::io::Error) -> RunError {

@@ -3,14 +3,12 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{Read, Seek, Write};
-use std::os::fd::AsRawFd;
+use std::io::{Read, Write};
 use std::time::Duration;
 
-use nix::sys::memfd::{MFdFlags, memfd_create};
-use nix::sys::stat::{Mode, fchmod};
 use zeroize::Zeroizing;
 
+use super::memory::Memory;
 use super::run::{RunError, Tool};
 
 /// By these, ssh-keygen's question finds our answer.
@@ -70,16 +68,6 @@ pub fn entry() -> Option<u8> {
     Some(u8::from(said.is_err()))
 }
 
-/// A file in memory, and the name by which our children find it.
-fn hidden(bytes: &[u8]) -> std::io::Result<(File, String)> {
-    let mut file = File::from(memfd_create("key", MFdFlags::MFD_CLOEXEC)?);
-    // ssh-keygen refuses a key that others may read.
-    fchmod(&file, Mode::S_IRUSR | Mode::S_IWUSR)?;
-    file.write_all(bytes)?;
-    let path = format!("/proc/{}/fd/{}", std::process::id(), file.as_raw_fd());
-    Ok((file, path))
-}
-
 /// Writes a private key anew, with another passphrase (nothing is none) or in another format.
 pub fn rewrite(
     key: &[u8],
@@ -88,11 +76,10 @@ pub fn rewrite(
     form: Form,
 ) -> Result<Zeroizing<Vec<u8>>, KeygenError> {
     let spawn = |source| RunError::Spawn { program: "ssh-keygen".to_owned(), source };
-    let (mut file, path) = hidden(key).map_err(spawn)?;
-    let (_old, old_path) = hidden(old).map_err(spawn)?;
-    let (_new, new_path) = hidden(new).map_err(spawn)?;
+    let hidden = |bytes| Memory::new("key", bytes).map_err(spawn);
+    let (mut file, old_answer, new_answer) = (hidden(key)?, hidden(old)?, hidden(new)?);
     let tool = Tool::new("ssh-keygen")
-        .args(["-p", "-f", &path])
+        .args(["-p", "-f", &file.path()])
         // A format must be said to old ones in one way, to new ones in another.
         .args(match form {
             Form::OpenSsh => vec!["-o"],
@@ -104,13 +91,12 @@ pub fn rewrite(
         .env("SSH_ASKPASS_REQUIRE", "force")
         // Before OpenSSH 8.4, only where there is a display.
         .env("DISPLAY", "none")
-        .env(OLD, old_path)
-        .env(NEW, new_path)
+        .env(OLD, old_answer.path())
+        .env(NEW, new_answer.path())
         .deadline(Duration::from_mins(2));
     tool.run()?;
     let mut bytes = Zeroizing::new(Vec::with_capacity(64 * 1024));
-    file.rewind().map_err(spawn)?;
-    file.take(LONGEST).read_to_end(&mut bytes).map_err(spawn)?;
+    file.read(LONGEST, &mut bytes).map_err(spawn)?;
     // What nobody touched would be given out as encrypted.
     if bytes.as_slice() == key { Err(KeygenError::Idle) } else { Ok(bytes) }
 }
