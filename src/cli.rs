@@ -54,6 +54,14 @@ pub struct Env {
     pub fetching: BTreeMap<String, String>,
 }
 
+impl Env {
+    /// The address of the customers' line. A broken one is no reason to fail; it is only shown.
+    #[must_use]
+    pub fn origin(&self) -> Option<HttpsUrl> {
+        self.origin.as_deref().and_then(|text| text.parse().ok())
+    }
+}
+
 /// What to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
@@ -174,8 +182,6 @@ pub struct Check {
     pub fix: bool,
     /// The user's own agent.
     pub agent: Option<String>,
-    /// Where this program was just fetched from.
-    pub origin: Option<HttpsUrl>,
 }
 
 /// How to say it.

@@ -14,6 +14,7 @@ mod key;
 mod log;
 mod newer;
 mod out;
+mod own;
 mod policy;
 mod policy_check;
 mod receipt;
@@ -24,6 +25,7 @@ use crate::text::Lang;
 use crate::text::refusal::Refusal;
 
 use out::{Exit, Look, Out};
+use own::Own;
 
 /// Runs a command line to its exit code.
 pub(crate) fn run(args: &[String], env: &Env) -> u8 {
@@ -38,6 +40,7 @@ pub(crate) fn run(args: &[String], env: &Env) -> u8 {
     // Where both answers are the same, the provider's language plays no part.
     let mut out = Out::new(language(provider), manner.json, plain)
         .leave_open(language(Lang::En) != language(Lang::Ko));
+    let own = Own::new(env.origin());
     let command = match command {
         Ok(command) => command,
         Err(Problem::Usage(usage)) => {
@@ -68,7 +71,7 @@ pub(crate) fn run(args: &[String], env: &Env) -> u8 {
         }
         Command::PolicyCheck { policy } => policy_check::run(&policy, out),
         _ if needs_root && !crate::host::is_root() => {
-            out.error(Exit::NotRoot, &Refusal::NotRoot { line: as_root(args) });
+            out.error(Exit::NotRoot, &Refusal::NotRoot { line: own.as_root(args) });
             out.finish("failed", &[("exit", "3".to_owned())], Exit::NotRoot)
         }
         _ if crate::host::signals::children_ignored() => {
@@ -78,17 +81,9 @@ pub(crate) fn run(args: &[String], env: &Env) -> u8 {
         Command::Grant(options) => grant::run(&options, out),
         Command::Delete { dry_run, policy } => delete::run(dry_run, &policy, out),
         Command::Doctor(options) => doctor::run(&options, out),
-        Command::Check(options) => check::run(&options, out),
-        Command::Key(options) => key::run(&options, out),
+        Command::Check(options) => check::run(&options, &own, out),
+        Command::Key(options) => key::run(&options, &own, out),
         Command::Audit { policy } => audit::run(&policy, out),
         Command::Expire => expire::run(out),
     }
-}
-
-/// The same command as root would type it.
-fn as_root(args: &[String]) -> String {
-    let program = std::env::current_exe()
-        .map_or_else(|_| "support-access".to_owned(), |path| path.display().to_string());
-    let words = std::iter::once(&program).chain(args).map(|word| crate::host::run::quote(word));
-    format!("sudo {}", words.collect::<Vec<_>>().join(" "))
 }

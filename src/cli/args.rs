@@ -7,7 +7,7 @@ use super::key;
 use super::usage::usage;
 use super::verb::verb;
 use super::{Check, Command, Doctor, Env, Grant, Manner, PolicySource, Problem, Time, field};
-use crate::policy::{HttpsUrl, Origin, Source};
+use crate::policy::{Origin, Source};
 use crate::text::usage::Usage;
 use crate::text::{Lang, help};
 
@@ -226,7 +226,7 @@ fn grant(args: GrantArgs, env: &Env, lang: Lang) -> Result<Grant, Problem> {
         public: args.public.map(|text| field("--public", text.parse(), lang)).transpose()?,
         verify: !args.no_verify,
         dry_run: args.dry_run,
-        origin: origin(env),
+        origin: env.origin(),
         fetched_with: env
             .fetching
             .iter()
@@ -234,11 +234,6 @@ fn grant(args: GrantArgs, env: &Env, lang: Lang) -> Result<Grant, Problem> {
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect(),
     })
-}
-
-/// A broken address from outside is no reason to fail; it is only shown.
-fn origin(env: &Env) -> Option<HttpsUrl> {
-    env.origin.as_deref().and_then(|text| text.parse().ok())
 }
 
 fn keys(texts: &[String], lang: Lang) -> Result<Vec<Origin>, Problem> {
@@ -298,6 +293,5 @@ fn check(args: CheckArgs, env: &Env, lang: Lang) -> Result<Check, Problem> {
         via: args.via.map(|text| field("--via", text.parse(), lang)).transpose()?,
         fix: args.fix,
         agent: env.agent.clone(),
-        origin: origin(env),
     })
 }

@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::out::{Exit, Look, Out};
+use super::own::Own;
 use crate::check::{Asked, Call, Cause, Finding, Fix, Receipt, Stage, examine};
 use crate::cli::Check;
-use crate::host::run::{RunError, quote};
+use crate::host::run::RunError;
 use crate::policy::{Endpoint, Origin};
 use crate::text::Lang;
 use crate::text::cause::choose;
@@ -19,8 +20,8 @@ const MOST_PLACES: usize = 8;
 type Found = Vec<(&'static Cause, Finding)>;
 
 /// Runs the verb.
-pub(super) fn run(options: &Check, mut out: Out) -> u8 {
-    match attempt(options, &mut out) {
+pub(super) fn run(options: &Check, own: &Own, mut out: Out) -> u8 {
+    match attempt(options, own, &mut out) {
         Ok((call, found)) => match found.first() {
             None => {
                 let who = format!("{}@{}", call.user, call.door());
@@ -35,8 +36,8 @@ pub(super) fn run(options: &Check, mut out: Out) -> u8 {
     }
 }
 
-fn attempt(options: &Check, out: &mut Out) -> Result<(Call, Found), Failure> {
-    let places = asked(options)?;
+fn attempt(options: &Check, own: &Own, out: &mut Out) -> Result<(Call, Found), Failure> {
+    let places = asked(options, own)?;
     let (mut call, mut found) = first_that_answers(places)?;
     tell(&call, &found, out);
     if options.fix && mend(&found, out) {
@@ -49,7 +50,7 @@ fn attempt(options: &Check, out: &mut Out) -> Result<(Call, Found), Failure> {
 }
 
 /// The login in question, for each of the receipt's addresses where no place was typed.
-fn asked(options: &Check) -> Result<Vec<Asked>, Failure> {
+fn asked(options: &Check, own: &Own) -> Result<Vec<Asked>, Failure> {
     let receipt = options.receipt.as_ref().map(receipt).transpose()?;
     let said = receipt.as_ref();
     let user = options.target.as_ref().and_then(|target| target.user.clone());
@@ -76,11 +77,6 @@ fn asked(options: &Check) -> Result<Vec<Asked>, Failure> {
     if places.is_empty() {
         return Err(Failure::refused(Told::ReceiptPlace));
     }
-    // What was just fetched is gone after it; its line is not.
-    let program = options.origin.as_ref().map_or_else(
-        || quote(&std::env::current_exe().unwrap_or_default().display().to_string()),
-        |origin| format!("curl -sLf {origin} | sh -s --"),
-    );
     let file = options.receipt.as_ref().map(|origin| match origin {
         Origin::File(path) => {
             std::path::absolute(path).unwrap_or(path.clone()).display().to_string()
@@ -95,7 +91,7 @@ fn asked(options: &Check) -> Result<Vec<Asked>, Failure> {
         receipt: receipt.clone(),
         receipt_file: file.clone(),
         agent: options.agent.clone(),
-        program: program.clone(),
+        program: own.program(),
     };
     Ok(places.into_iter().map(asked).collect())
 }

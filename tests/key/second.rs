@@ -63,3 +63,21 @@ fn a_file_that_is_missing_hides_no_other() {
     assert_ne!(said.code, 0, "{said:?}");
     assert!(said.stdout.contains("missing") && said.stdout.contains("RSA"), "{said:?}");
 }
+
+/// The program that `curl … | sh` fetched is gone when its commands are typed.
+#[test]
+fn what_was_fetched_names_the_line_that_fetches_it() {
+    let shop = Shop::open();
+    shop.make("k", "ed25519", "256");
+    shop.put("wrapped", shop.text("k.pub").replace("AAAA", "AA\nAA"));
+    let fetched = "SUPPORT_ACCESS_ORIGIN=https://support.example support-access key";
+    let line = "curl -sLf https://support.example | sh -s -- key";
+    let said = shop.sh(&format!("{fetched} inspect wrapped --lang en"));
+    let wanted = format!("{line} convert wrapped --to public --out wrapped --force");
+    assert!(said.stdout.contains(&wanted), "{said:?}");
+    shop.put("hello", "hello\n");
+    let said = shop.sh(&format!("{fetched} convert hello --to public --lang en"));
+    assert!(said.stdout.contains(&format!("{line} inspect hello")), "{said:?}");
+    let said = shop.sh(&format!("{fetched} new n --lang en </dev/null"));
+    assert!(said.stdout.contains(&format!("{line} new n")), "{said:?}");
+}

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::super::failure::Failure;
 use super::super::out::{Look, Out};
+use super::super::own::Own;
 use super::ask::{self, Hidden};
 use crate::cli::{Convert, Passphrase, To};
 use crate::host::key_files::New;
@@ -20,7 +21,7 @@ use crate::text::key::{Flaw, KeyRefusal, Question, Told};
 const TRIES: usize = 3;
 
 /// Converts a file; returns the new one's name.
-pub(super) fn run(wish: &Convert, out: &mut Out) -> Result<String, Failure> {
+pub(super) fn run(wish: &Convert, own: &Own, out: &mut Out) -> Result<String, Failure> {
     let Convert { file, to, force, .. } = wish;
     let bytes = Zeroizing::new(file.read()?.bytes);
     let name = file.to_string();
@@ -38,14 +39,16 @@ pub(super) fn run(wish: &Convert, out: &mut Out) -> Result<String, Failure> {
             return Err(Failure::refused(KeyRefusal::NotOne { file: name, count }));
         };
         write(&path, &key.public.file(&key.comment), *to, *force)?;
-        done(&path, &key.public.sha256(), *to, false, out);
+        done(&path, &key.public.sha256(), *to, false, own, out);
         return Ok(path);
     }
     if !looked.keys.is_empty() && !looked.private {
         return Err(Failure::refused(KeyRefusal::NotPrivate { file: name }));
     }
-    let line = command(wish, &path);
-    let (mut secret, passphrase) = open(&bytes, &name, &line, out)?;
+    let line = command(wish, &path, own);
+    let inspect = own.line(&["key", "inspect", &run::quote(&name)]);
+    let source = Source { bytes: &bytes, name: &name, again: &line, inspect: &inspect };
+    let (mut secret, passphrase) = source.open(out)?;
     if secret.comment.is_empty() {
         // PEM has no place for one.
         let name = Path::new(&name).file_name();
@@ -58,7 +61,7 @@ pub(super) fn run(wish: &Convert, out: &mut Out) -> Result<String, Failure> {
     };
     let text = render(&secret, *to, &passphrase)?;
     write(&path, &text, *to, *force)?;
-    done(&path, &secret.public.sha256(), *to, !passphrase.is_empty(), out);
+    done(&path, &secret.public.sha256(), *to, !passphrase.is_empty(), own, out);
     Ok(path)
 }
 
@@ -76,7 +79,7 @@ fn named(file: &Origin, to: To) -> Option<String> {
 }
 
 /// What was typed, to be typed again.
-fn command(wish: &Convert, path: &str) -> String {
+fn command(wish: &Convert, path: &str, own: &Own) -> String {
     let to = match wish.to {
         To::OpenSsh => "openssh",
         To::Ppk(2) => "ppk2",
@@ -86,14 +89,14 @@ fn command(wish: &Convert, path: &str) -> String {
     };
     let file = run::quote(&wish.file.to_string());
     let path = run::quote(path);
-    let mut words = vec!["convert", &file, "--to", to, "--out", &path];
+    let mut words = vec!["key", "convert", &file, "--to", to, "--out", &path];
     words.extend(wish.force.then_some("--force"));
     words.extend(match wish.passphrase {
         Passphrase::Ask => Some("--new-passphrase"),
         Passphrase::Remove => Some("--no-passphrase"),
         Passphrase::Keep => None,
     });
-    super::command(&words)
+    own.line(&words)
 }
 
 /// Private halves are their owner's alone.
@@ -108,13 +111,13 @@ fn write(path: &str, bytes: &[u8], to: To, force: bool) -> Result<(), Failure> {
     })
 }
 
-fn done(path: &str, print: &str, to: To, encrypted: bool, out: &mut Out) {
+fn done(path: &str, print: &str, to: To, encrypted: bool, own: &Own, out: &mut Out) {
     out.say(Look::Good, &Told::Written { path: path.to_owned() });
     out.say(Look::Plain, &Told::Fingerprint { print: print.to_owned() });
     let file = run::quote(path);
     let next = match to {
         To::Ppk(_) => Told::NextPutty { file },
-        To::Public => Told::Next { line: format!("support-access --key {file}") },
+        To::Public => Told::Next { line: own.line(&["--key", &file]) },
         _ => Told::Next { line: format!("ssh -i {file} USER@HOST") },
     };
     out.say(Look::Strong, &next);
@@ -123,56 +126,67 @@ fn done(path: &str, print: &str, to: To, encrypted: bool, out: &mut Out) {
     out.field("encrypted", json!(encrypted));
 }
 
-/// Opens a file, asking for its passphrase if it has one.
-fn open(bytes: &[u8], name: &str, line: &str, out: &Out) -> Result<(Secret, Hidden), Failure> {
-    let mut passphrase: Option<Hidden> = None;
-    for attempt in 0..=TRIES {
-        let typed = passphrase.as_ref().map(|it| it.as_slice());
-        if let Some(secret) = attempt_open(bytes, typed, name)? {
-            return Ok((secret, passphrase.unwrap_or_default()));
-        }
-        if attempt == TRIES {
-            break;
-        }
-        if attempt > 0 {
-            out.say(Look::Bad, &Told::Again);
-        }
-        let question = Question::Passphrase { file: name.to_owned() };
-        passphrase = Some(ask::one(&question, line, out)?);
-    }
-    Err(Failure::refused(KeyRefusal::WrongPassphrase { file: name.to_owned() }))
+/// A private key's file.
+struct Source<'a> {
+    bytes: &'a [u8],
+    name: &'a str,
+    /// The command that asks for its passphrase once more.
+    again: &'a str,
+    /// The command that says what is wrong with it.
+    inspect: &'a str,
 }
 
-/// One try; nothing if it needs a passphrase, or another one.
-fn attempt_open(
-    bytes: &[u8],
-    passphrase: Option<&[u8]>,
-    name: &str,
-) -> Result<Option<Secret>, Failure> {
-    let file = || name.to_owned();
-    let unusable = || {
-        let line = super::command(&["inspect", &run::quote(name)]);
-        Failure::refused(KeyRefusal::Unusable { file: file(), line })
-    };
-    match key::open(bytes, passphrase) {
-        Ok(secret) => Ok(Some(secret)),
-        Err(OpenError::NeedsPassphrase | OpenError::Wrong) => Ok(None),
-        Err(OpenError::Encrypted) if passphrase.is_none() => Ok(None),
-        Err(OpenError::Damaged) => Err(unusable()),
-        Err(OpenError::Excessive) => Err(Failure::refused(KeyRefusal::Excessive { file: file() })),
-        // What ssh-keygen can open it writes so that we can.
-        Err(OpenError::Encrypted | OpenError::Unsupported) => {
-            let mended = key::mended(bytes).ok_or_else(unusable)?;
-            let old = passphrase.unwrap_or_default();
-            match rewrite(&mended, old, &[], Form::OpenSsh) {
-                Ok(plain) => key::open(&plain, None)
-                    .map(Some)
-                    .map_err(|_| Failure::refused(KeyRefusal::Unsupported { file: file() })),
-                Err(KeygenError::Wrong) if passphrase.is_some() => Ok(None),
-                Err(KeygenError::Wrong) => {
-                    Err(Failure::refused(KeyRefusal::Unsupported { file: file() }))
+impl Source<'_> {
+    /// Opens it, asking for its passphrase if it has one.
+    fn open(&self, out: &Out) -> Result<(Secret, Hidden), Failure> {
+        let mut passphrase: Option<Hidden> = None;
+        for attempt in 0..=TRIES {
+            let typed = passphrase.as_ref().map(|it| it.as_slice());
+            if let Some(secret) = self.attempt(typed)? {
+                return Ok((secret, passphrase.unwrap_or_default()));
+            }
+            if attempt == TRIES {
+                break;
+            }
+            if attempt > 0 {
+                out.say(Look::Bad, &Told::Again);
+            }
+            let question = Question::Passphrase { file: self.name.to_owned() };
+            passphrase = Some(ask::one(&question, self.again, out)?);
+        }
+        Err(Failure::refused(KeyRefusal::WrongPassphrase { file: self.name.to_owned() }))
+    }
+
+    /// One try; nothing if it needs a passphrase, or another one.
+    fn attempt(&self, passphrase: Option<&[u8]>) -> Result<Option<Secret>, Failure> {
+        let file = || self.name.to_owned();
+        let unusable = || {
+            Failure::refused(KeyRefusal::Unusable { file: file(), line: self.inspect.to_owned() })
+        };
+        match key::open(self.bytes, passphrase) {
+            Ok(secret) => Ok(Some(secret)),
+            Err(OpenError::NeedsPassphrase | OpenError::Wrong) => Ok(None),
+            Err(OpenError::Encrypted) if passphrase.is_none() => Ok(None),
+            Err(OpenError::Damaged) => Err(unusable()),
+            Err(OpenError::Excessive) => {
+                Err(Failure::refused(KeyRefusal::Excessive { file: file() }))
+            }
+            // What ssh-keygen can open it writes so that we can.
+            Err(OpenError::Encrypted | OpenError::Unsupported) => {
+                let mended = key::mended(self.bytes).ok_or_else(unusable)?;
+                let old = passphrase.unwrap_or_default();
+                match rewrite(&mended, old, &[], Form::OpenSsh) {
+                    Ok(plain) => key::open(&plain, None)
+                        .map(Some)
+                        .map_err(|_| Failure::refused(KeyRefusal::Unsupported { file: file() })),
+                    Err(KeygenError::Wrong) if passphrase.is_some() => Ok(None),
+                    Err(KeygenError::Wrong) => {
+                        Err(Failure::refused(KeyRefusal::Unsupported { file: file() }))
+                    }
+                    Err(error) => {
+                        Err(Failure::refused(KeyRefusal::Keygen { why: error.to_string() }))
+                    }
                 }
-                Err(error) => Err(Failure::refused(KeyRefusal::Keygen { why: error.to_string() })),
             }
         }
     }

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::super::out::{Exit, Out, id};
+use super::super::own::Own;
 use super::seen::{Seen, see};
 use super::{document, tell};
 use crate::host::run::quote;
@@ -11,7 +12,7 @@ use crate::policy::Origin;
 use crate::text::key::Flaw;
 
 /// Looks at all files, and tells.
-pub(super) fn run(files: &[Origin], mut out: Out) -> u8 {
+pub(super) fn run(files: &[Origin], own: &Own, mut out: Out) -> u8 {
     let (mut problems, mut first, mut unread) = (0, None, None);
     for name in ["files", "findings"] {
         out.field(name, json!([]));
@@ -27,7 +28,7 @@ pub(super) fn run(files: &[Origin], mut out: Out) -> u8 {
         tell::file(&seen, &out);
         out.push("files", document::file(&seen));
         for flawed in &seen.looked.flaws {
-            let fix = fix(&seen, flawed);
+            let fix = fix(&seen, flawed, own);
             tell::flaw(&seen, flawed, fix.as_deref(), &out);
             out.push("findings", document::finding(&seen, flawed, fix));
             if flawed.refuses {
@@ -49,7 +50,7 @@ pub(super) fn run(files: &[Origin], mut out: Out) -> u8 {
 }
 
 /// The command that mends it, where one does.
-fn fix(seen: &Seen, flawed: &Flawed) -> Option<String> {
+fn fix(seen: &Seen, flawed: &Flawed, own: &Own) -> Option<String> {
     let file = quote(&seen.name);
     let looked = &seen.looked;
     let broken = |it: &Flawed| {
@@ -82,5 +83,5 @@ fn fix(seen: &Seen, flawed: &Flawed) -> Option<String> {
         (_, true) => "openssh",
         _ => "public",
     };
-    Some(super::command(&["convert", &file, "--to", to, "--out", &file, "--force"]))
+    Some(own.line(&["key", "convert", &file, "--to", to, "--out", &file, "--force"]))
 }

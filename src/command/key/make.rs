@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::super::failure::Failure;
 use super::super::out::{Look, Out};
+use super::super::own::Own;
 use super::ask::{self, Hidden};
 use super::convert::render;
 use crate::cli::{New, To};
@@ -15,7 +16,7 @@ use crate::key;
 use crate::text::key::{KeyRefusal, Told};
 
 /// Makes a pair; returns the private half's name.
-pub(super) fn run(wish: &New, out: &mut Out) -> Result<String, Failure> {
+pub(super) fn run(wish: &New, own: &Own, out: &mut Out) -> Result<String, Failure> {
     let user = key_files::user();
     let private = match (&wish.file, &user) {
         (Some(file), _) => PathBuf::from(file),
@@ -33,7 +34,7 @@ pub(super) fn run(wish: &New, out: &mut Out) -> Result<String, Failure> {
     let passphrase = if wish.no_passphrase {
         Hidden::default()
     } else {
-        let line = super::command(&["new", &quote(&name)]);
+        let line = own.line(&["key", "new", &quote(&name)]);
         ask::new(&line, out)?
     };
     let usual = || {
