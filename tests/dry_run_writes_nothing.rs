@@ -40,7 +40,7 @@ fn on(suite: Suite) {
     let ran = ran
         .says("create file /usr/local/sbin/support-access (mode 0755, owner root)")
         .says("/10:")
-        .says("systemctl enable --quiet support-access-expire.timer")
+        .says("systemctl --root=/ enable --quiet support-access-expire.timer")
         .says("useradd --create-home --skel /var/empty/support-access --home-dir /home/cafe24")
         .says("--expiredate 1 --inactive -1")
         .says(&format!("create file {KEY_FILE} (mode 0600, owner {ACCOUNT})"))
@@ -82,7 +82,8 @@ fn on(suite: Suite) {
         .says("run: /usr/sbin/usermod --expiredate 1 cafe24")
         .says("run: /usr/sbin/userdel cafe24")
         .says("remove folder /home/cafe24 with everything in it")
-        .says("disable --quiet --now support-access-expire.timer")
+        .says("systemctl stop support-access-expire.timer")
+        .says("systemctl --root=/ disable --quiet support-access-expire.timer")
         .says(&format!("remove file {JOURNAL}"))
         .says("  | # of the customer");
     let planned = server.run("delete --dry-run --json").json("dry-run", 0);

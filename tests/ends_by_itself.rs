@@ -142,3 +142,71 @@ fn without_the_timer_too() {
     assert_eq!(refused.code, 255, "{refused}");
     server.run("delete").is("deleted", 0);
 }
+
+/// Systemd is not made to read all of its units anew, so it has not read that the timer belongs to
+/// timers.target.
+#[test]
+fn the_timer_stands_by_itself_on_debian_12() {
+    the_timer_stands_by_itself(Suite::Bookworm);
+}
+
+#[test]
+fn the_timer_stands_by_itself_on_debian_13() {
+    the_timer_stands_by_itself(Suite::Trixie);
+}
+
+fn the_timer_stands_by_itself(suite: Suite) {
+    let server = Server::new(suite);
+    let host = &server.host;
+    let outdated = "systemctl show '*' -p NeedDaemonReload | grep -c yes || :";
+    let assert_gone = |what: &str| {
+        let listed = host.ok("systemctl list-units --all --no-legend 'support-access*'");
+        assert_eq!((&*listed, &*host.ok(outdated)), ("", "0\n"), "{what}");
+    };
+    for (what, before, meanwhile) in [
+        ("as it is", ":", ":"),
+        ("another target is gone to", ":", "systemctl isolate multi-user.target"),
+        (
+            "systemd reads its units, and another target is gone to",
+            ":",
+            "systemctl daemon-reload; systemctl isolate multi-user.target",
+        ),
+        (
+            "systemd has looked for it in vain",
+            "mkdir /run/systemd/system/timers.target.wants; \
+             ln -s /nothing /run/systemd/system/timers.target.wants/support-access-expire.timer; \
+             systemctl daemon-reload",
+            "rm -r /run/systemd/system/timers.target.wants",
+        ),
+        ("no timer was ever enabled", "mv /etc/systemd/system/timers.target.wants /root", ":"),
+    ] {
+        host.ok(before);
+        let stood = host.snapshot();
+        server.grant("--no-verify").is("granted", 0);
+        assert_eq!(host.ok(outdated), "0\n", "{what}");
+        host.ok(meanwhile);
+        assert_eq!(host.ok(&format!("systemctl is-active {TIMER}")), "active\n", "{what}");
+        assert!(host.ok("systemctl list-timers --no-legend").contains(TIMER), "{what}");
+        assert_eq!(host.ok(&format!("systemctl is-enabled {TIMER}")), "enabled\n", "{what}");
+        server.grant("--no-verify").is("unchanged", 0);
+        server.run("delete").is("deleted", 0);
+        assert_gone(what);
+        let left = server.left_since(&stood);
+        let left = left.except("/run/systemd/system");
+        assert!(left.is_empty(), "{what}: {left}");
+    }
+    // Of another time, and without a link: what systemd has read is not what stands there.
+    server.grant("--no-verify").is("granted", 0);
+    host.ok(&format!("cd /etc/systemd/system; rm {TIMER} timers.target.wants/{TIMER}"));
+    server.grant("--no-verify --extend 24h").is("extended", 0);
+    assert_eq!(host.ok(outdated), "0\n");
+    let known = host.ok(&format!("systemctl show -p TimersCalendar {TIMER}"));
+    let unit = host.read(&format!("/etc/systemd/system/{TIMER}"));
+    let moments = unit.lines().filter_map(|line| line.strip_prefix("OnCalendar=20"));
+    assert!(moments.clone().count() > 0, "{unit}");
+    for moment in moments {
+        assert!(known.contains(moment), "{moment}: {known}");
+    }
+    server.run("delete").is("deleted", 0);
+    assert_gone("without a link");
+}

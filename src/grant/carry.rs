@@ -1,7 +1,7 @@
 //! Carrying a plan out: the journal first, then the change, then a look whether it took.
 
 use super::journal::{Event, Journal, JournalError};
-use super::step::{self, PlanError, Step, Wanted};
+use super::step::{PlanError, Step, Wanted};
 use crate::host::change::{Change, ChangeError};
 use crate::host::signals::Held;
 use crate::host::{Hands, account_locks};
@@ -104,22 +104,27 @@ pub fn carry_steps(
             return Err(CarryError::Interrupted);
         }
         // Planned anew, now that the steps before it stand.
-        let changes = step.plan(wanted)?;
+        let mut changes = step.plan(wanted)?;
         if changes.is_empty() {
             continue;
         }
         journal.write(hands, Event::Begin { step })?;
         wanted.begun.insert(step);
-        for change in &changes {
-            change.apply(hands).map_err(|source| CarryError::Change { step, source })?;
+        let apply = |change: &Change| {
+            change.apply(hands).map_err(|source| CarryError::Change { step, source })
+        };
+        changes.iter().try_for_each(apply)?;
+        step.settle(wanted)?;
+        let mut left = step.plan(wanted)?;
+        let tried = left.iter().find(|change| changes.contains(change)).cloned();
+        if step == Step::Timer && tried.is_none() {
+            // Systemd knew another timer of that name, or did not look for it: now it must.
+            left.iter().try_for_each(apply)?;
+            changes.append(&mut left);
+            left = step.plan(wanted)?;
         }
-        if step == Step::Timer {
-            step::settle_timer(wanted)?;
-        }
-        let left = step.plan(wanted)?;
         // Of what is still to be done, that which was tried.
-        let tried = left.iter().find(|change| changes.contains(change));
-        if let Some(change) = tried.or(left.first()) {
+        if let Some(change) = tried.as_ref().or(left.last()) {
             return Err(CarryError::NotTaken { step, detail: change.subject() });
         }
         journal.write(hands, Event::Done { step })?;

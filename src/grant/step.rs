@@ -25,7 +25,7 @@ pub use account::{Standing, comes_back, mark, standing};
 pub use keys::{ProofKey, foreign_lines};
 pub use leftovers::elsewhere;
 pub use program::{COPY, INSTALLED, at_hand, installs, own_bytes};
-pub use timer::{WARNING, settle as settle_timer};
+pub use timer::WARNING;
 
 /// What a server shall look like, and what of it is known to be ours.
 #[derive(Clone, Debug)]
@@ -72,6 +72,11 @@ impl Step {
             Self::Keys => keys::plan(wanted),
             Self::Opening => opening::plan(wanted),
         }
+    }
+
+    /// What its changes leave to be made sure of.
+    pub(super) fn settle(self, wanted: &Wanted) -> Result<(), PlanError> {
+        if self == Self::Timer { timer::settle(wanted) } else { Ok(()) }
     }
 }
 

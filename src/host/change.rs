@@ -184,7 +184,12 @@ impl Change {
             Self::Remove { path, owner, .. } => {
                 // The account may be gone already; then only root's folders are on the way.
                 let trust = resolve(owner).map_or(Trust::Root, |(_, trust)| trust);
-                let place = Place::open(path, trust)?;
+                let place = match Place::open(path, trust) {
+                    Ok(place) => place,
+                    // Its folder is gone, and it with it.
+                    Err(error) if error.is_absent() => return Ok(()),
+                    Err(error) => return Err(error.into()),
+                };
                 place.dir().unlink(&place.temporary(&hands.tag))?;
                 place.remove()?;
             }

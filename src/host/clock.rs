@@ -1,5 +1,7 @@
 //! Time: the wall clock, the time since boot, and how a person reads them.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use nix::time::{ClockId, clock_gettime};
@@ -57,8 +59,15 @@ pub fn offset() -> i32 {
     if text.get(1..2) == Some("-") { -seconds } else { seconds }
 }
 
+/// What `date` says, asked once of each moment.
+fn date(seconds: i64, form: &'static str) -> Option<String> {
+    static SAID: Mutex<BTreeMap<(i64, &str), Option<String>>> = Mutex::new(BTreeMap::new());
+    let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
+    said.entry((seconds, form)).or_insert_with(|| ask(seconds, form)).clone()
+}
+
 /// What `date` says, if that is a date: it is written into a unit of systemd's.
-fn date(seconds: i64, form: &str) -> Option<String> {
+fn ask(seconds: i64, form: &str) -> Option<String> {
     let tool = Tool::new("date").args(["-d", &format!("@{seconds}"), form]);
     let out = tool.deadline(Duration::from_secs(5)).run().ok()?;
     let text = out.stdout.trim();

@@ -40,10 +40,51 @@ pub fn is_active(unit: &str) -> Result<bool, RunError> {
     Ok(tool.run()?.code() == 0)
 }
 
-/// Whether a unit is active, and systemd has read its file since that was last changed.
-pub fn stands(unit: &str) -> Result<bool, RunError> {
-    let tool = Tool::new("systemctl");
-    let said =
-        tool.args(["show", "-p", "ActiveState", "-p", "NeedDaemonReload", unit]).run()?.stdout;
-    Ok(said.contains("ActiveState=active") && !said.contains("NeedDaemonReload=yes"))
+/// What systemd knows of a unit: a block of `systemctl show`.
+#[derive(Debug)]
+pub struct Unit(String);
+
+impl Unit {
+    /// Whether systemd has said anything of it; so it does also of units that do not exist.
+    #[must_use]
+    pub fn is_told(&self) -> bool {
+        self.value("ActiveState").is_some()
+    }
+
+    /// Whether it is active, or on its way there or from there.
+    #[must_use]
+    pub fn active(&self) -> bool {
+        self.value("ActiveState").is_some_and(|state| !matches!(state, "inactive" | "failed"))
+    }
+
+    /// Whether there was a file of it to read.
+    #[must_use]
+    pub fn loaded(&self) -> bool {
+        self.value("LoadState") == Some("loaded")
+    }
+
+    /// Whether its file has changed since it was read.
+    #[must_use]
+    pub fn outdated(&self) -> bool {
+        self.value("NeedDaemonReload") == Some("yes")
+    }
+
+    /// Whether another unit pulls it in.
+    #[must_use]
+    pub fn wanted(&self) -> bool {
+        self.value("WantedBy").is_some_and(|units| !units.is_empty())
+    }
+
+    fn value(&self, property: &str) -> Option<&str> {
+        self.0.lines().find_map(|line| line.strip_prefix(property)?.strip_prefix('='))
+    }
+}
+
+/// Asks systemd about units.
+pub fn look<const N: usize>(units: [&str; N]) -> Result<[Unit; N], RunError> {
+    let properties = "ActiveState,LoadState,NeedDaemonReload,WantedBy";
+    let said = Tool::new("systemctl").args(["show", "-p", properties]).args(units).run()?.stdout;
+    // One after the other, with an empty line between them.
+    let mut blocks = said.trim().split("\n\n");
+    Ok(units.map(|_| Unit(blocks.next().unwrap_or_default().to_owned())))
 }

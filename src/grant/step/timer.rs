@@ -8,7 +8,7 @@ use crate::grant::journal::Facts;
 use crate::host::change::{Change, Owner};
 use crate::host::clock;
 use crate::host::files::{self, Trust};
-use crate::host::run::Tool;
+use crate::host::run::{RunError, Tool};
 use crate::host::systemd::{self, Scheduler};
 use crate::text::refusal::Refusal;
 
@@ -22,6 +22,7 @@ pub const WARNING: i64 = 600;
 /// Every file that this step may write.
 pub(super) const FILES: [&str; 3] = [SERVICE, TIMER, CRON];
 const UNIT: &str = "support-access-expire.timer";
+const SERVICE_UNIT: &str = "support-access-expire.service";
 
 pub(super) fn plan(wanted: &Wanted) -> Planned {
     match wanted.facts.scheduler {
@@ -45,28 +46,39 @@ fn plan_systemd(wanted: &Wanted) -> Planned {
     let rewritten = !changes.is_empty();
     let enabled = files::look(Path::new(ENABLED), Trust::Root)?.is_some();
     // A run may have been cut off between the file and systemd's reading it.
-    let stands = !rewritten && systemd::stands(UNIT)?;
+    let stands = !rewritten && stands()?;
     if !enabled {
-        // Loads the new files as well.
-        changes.push(systemctl(&["enable", "--quiet", UNIT]));
+        changes.push(offline("enable"));
+        // A unit that it has not read yet systemd reads to start it; whether it did is asked again.
+        changes.push(Change::Run { tool: tool(&["restart", UNIT]).allow(&[1, 5]) });
     } else if !stands {
         changes.push(systemctl(&["daemon-reload"]));
-    }
-    if !enabled || !stands {
         changes.push(systemctl(&["restart", UNIT]));
     }
     Ok(changes)
 }
 
+/// The link for the next boot, and no more. Told of it, systemd would read all of its units anew, which
+/// takes longer than all else that a grant does; since 255 it would at least think that it must.
+fn offline(verb: &str) -> Change {
+    systemctl(&["--root=/", verb, "--quiet", UNIT])
+}
+
 /// Systemd does not sync the link by which a timer is enabled: without it nothing would end the grant
 /// after a power cut, though all that is made from here on is on the disk.
-pub fn settle(wanted: &Wanted) -> Result<(), PlanError> {
+pub(super) fn settle(wanted: &Wanted) -> Result<(), PlanError> {
     if wanted.facts.scheduler == Scheduler::Systemd {
         for path in [Some(Path::new(ENABLED)), Path::new(ENABLED).parent()].into_iter().flatten() {
             files::settle(path)?;
         }
     }
     Ok(())
+}
+
+/// Whether the timer runs as its files say.
+fn stands() -> Result<bool, RunError> {
+    let [timer, service] = systemd::look([UNIT, SERVICE_UNIT])?;
+    Ok(timer.active() && !timer.outdated() && !service.outdated())
 }
 
 fn file(wanted: &Wanted, path: &str, text: &str) -> Planned {
@@ -78,7 +90,11 @@ fn file(wanted: &Wanted, path: &str, text: &str) -> Planned {
 }
 
 fn systemctl(args: &[&str]) -> Change {
-    Change::Run { tool: Tool::new("systemctl").args(args.iter().copied()) }
+    Change::Run { tool: tool(args) }
+}
+
+fn tool(args: &[&str]) -> Tool {
+    Tool::new("systemctl").args(args.iter().copied())
 }
 
 pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
@@ -89,43 +105,54 @@ pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
     for path in [TIMER, SERVICE] {
         remove_text_file(wanted, Step::Timer, Path::new(path), &mut removals)?;
     }
-    let removed = |path: &str| {
-        let removes = |change: &Change| matches!(change, Change::Remove { path: it, .. } if it == Path::new(path));
-        removals.changes.iter().any(removes)
-    };
-    let stands = removed(TIMER);
+    let removes =
+        |change: &Change| matches!(change, Change::Remove { path, .. } if path == Path::new(TIMER));
+    let stands = removals.changes.iter().any(removes);
     // What systemd made for our timer is ours, unless somebody else's timer stands there now.
-    if wanted.ours(Step::Timer) && !removals.foreign.iter().any(|path| path == Path::new(TIMER)) {
-        for path in [ENABLED, STAMP] {
-            if files::look(Path::new(path), Trust::Root)?.is_some() {
-                let (path, before) = (path.into(), Vec::new());
-                removals.changes.push(Change::Remove { path, owner: Owner::Root, before });
-            }
-        }
-    }
+    let made =
+        wanted.ours(Step::Timer) && !removals.foreign.iter().any(|path| path == Path::new(TIMER));
+    let made = |path: &str| -> Result<Option<Change>, PlanError> {
+        let there = made && files::look(Path::new(path), Trust::Root)?.is_some();
+        let (path, before) = (path.into(), Vec::new());
+        Ok(there.then_some(Change::Remove { path, owner: Owner::Root, before }))
+    };
+    let link = made(ENABLED)?;
+    removals.changes.extend(made(STAMP)?);
     let systemd = crate::host::systemd_booted();
     let ours = wanted.ours(Step::Timer) && removals.foreign.is_empty();
-    let active = systemd && ours && !stands && systemd::is_active(UNIT)?;
+    let (active, kept) = match (systemd && (ours || stands)).then(|| systemd::look([UNIT])) {
+        Some(Ok([unit])) if unit.is_told() => {
+            (unit.active(), unit.wanted() && (unit.loaded() || link.is_some()))
+        }
+        // It does not say.
+        Some(_) if stands => (true, true),
+        Some(Err(error)) => return Err(error.into()),
+        None | Some(Ok(_)) => (false, false),
+    };
     undo.foreign.extend(removals.foreign);
-    if removals.changes.is_empty() && !active {
+    if removals.changes.is_empty() && link.is_none() && !active && !kept {
         return Ok(());
     }
     if systemd && stands {
-        undo.changes.push(systemctl(&["disable", "--quiet", "--now", UNIT]));
-    } else if active {
-        // Its file is gone already, by hand or in an ending that was cut off; then there is nothing
-        // to disable, and systemd calls that an error.
-        undo.changes.push(systemctl(&["stop", UNIT]));
+        undo.changes.push(offline("disable"));
+    }
+    undo.changes.extend(link);
+    // Stopped, a unit that nothing refers to is forgotten. Since it last read all of its units, systemd
+    // may refer to this one by the link, and would go on listing it. While this fails, the timer runs.
+    if kept {
+        undo.changes.push(systemctl(&["daemon-reload"]));
+    }
+    // Its file may be gone already, by hand or in an ending that was cut off, and it active.
+    if systemd && (stands || active) {
+        // 5: it was not loaded (systemctl(1)).
+        undo.changes.push(Change::Run { tool: tool(&["stop", UNIT]).allow(&[5]) });
     }
     undo.changes.extend(removals.changes);
     if systemd {
-        undo.changes.push(systemctl(&["daemon-reload"]));
-        // A run that failed before, or files removed by hand, would stay listed as failed units.
-        // Each unit by itself: one that systemd no longer knows is an error, and ends the command.
-        for unit in [UNIT, "support-access-expire.service"] {
-            let tool = Tool::new("systemctl").args(["reset-failed", unit]).allow(&[1]);
-            undo.changes.push(Change::Run { tool });
-        }
+        // A run that failed before would stay listed as a failed unit. A pattern, since the name of a
+        // unit that systemd no longer knows is an error.
+        let tool = tool(&["reset-failed", "support-access-expire.*"]).allow(&[1]);
+        undo.changes.push(Change::Run { tool });
     }
     Ok(())
 }
@@ -180,6 +207,8 @@ fn timer(facts: &Facts) -> String {
         "{head}\
          [Unit]\n\
          Description=End the support access of account {account} when its time is over\n\
+         # it has not yet to be read as a part of timers.target\n\
+         IgnoreOnIsolate=yes\n\
          \n\
          [Timer]\n\
          {moments}\
