@@ -25,7 +25,7 @@ impl<'a> SshAttempt<'a> {
             "IdentitiesOnly=yes",
             "IdentityAgent=none",
             "GlobalKnownHostsFile=/dev/null",
-            "ConnectTimeout=20",
+            "ConnectTimeout=60",
         ];
         Self {
             host,
@@ -34,7 +34,7 @@ impl<'a> SshAttempt<'a> {
             options: options.map(|option| format!("-o{option}")).into(),
             known_hosts: None,
             command: None,
-            deadline: Duration::from_mins(1),
+            deadline: Duration::from_mins(2),
         }
     }
 
@@ -72,7 +72,7 @@ impl<'a> SshAttempt<'a> {
         self
     }
 
-    /// How long it may take; past that it is killed, and the test fails.
+    /// How long each wait for it may take; past that it is killed, and the test fails.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
