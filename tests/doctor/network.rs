@@ -44,7 +44,7 @@ pub(crate) const CASES: &[Case] = &[
         "port-taken",
         "systemctl stop ssh; perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(LocalPort => 22, Listen => 1) \
          or die; sleep 600' >/dev/null 2>&1 & echo $! >/run/test/perl; \
-         sleep 1; systemctl start ssh; true",
+         until ss -ltnp | grep -q perl; do sleep 0.1; done; systemctl start ssh; true",
         Mend::Server("kill $(cat /run/test/perl); systemctl restart ssh"),
     ),
     // As SELinux would: EACCES for the port.
