@@ -116,21 +116,16 @@ fn whatever_is_in_use_ends_and_nothing_else() {
     scene.start_customers(&uid);
     let mut session = engineer.ssh(&server.key, &Scene::to()).open_session();
     for (_, line, seconds) in RUNNING {
-        // Typed whole before anything runs, and the next one after it: what is typed while sudo is
-        // in the foreground goes to sudo's own terminal.
-        session.send(&format!("{{ {line}\n}}; echo star''ted {seconds}\n"));
-        session.wait_for(&format!("started {seconds}"));
+        session.does(line);
         scene.wait_for_sleep(seconds);
     }
     for (_, line, _) in JOBS {
-        session.send(&format!("{line}\n"));
+        session.does(line);
     }
-    session.send("sudo -n systemd-run --quiet --unit started sleep 4103; echo rea''dy\n");
-    session.wait_for("ready");
+    session.does("sudo -n systemd-run --quiet --unit started sleep 4103");
     scene.wait_until("atq | grep -q .");
     // The key may not forward, but its file is his own.
-    session.send("sed -i s/restrict,pty,// .ssh/authorized_keys; echo chan''ged\n");
-    session.wait_for("changed");
+    session.does("sed -i s/restrict,pty,// .ssh/authorized_keys");
     let mut root_shell = engineer.ssh(&server.key, &Scene::to()).open_session();
     root_shell.send("sudo -n -i\n");
     root_shell.wait_for("root@");

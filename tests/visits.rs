@@ -128,7 +128,7 @@ fn a_flood_hides_no_login() {
     visit(&server, &engineer, "yes flood | head -6000 | logger -t sudo");
     // Who is knocked on all day has more of these than are read.
     let noise = "for n in 1 2 3 4 5; do yes 'Invalid user x from 198.51.100.1 port 5' | head -1000 | logger -t sshd; sleep 1; done";
-    server.host.ok(noise);
+    server.host.ok(&format!("{noise}; {SYNC}"));
     let document = server.run("audit --json").json("ok", 0);
     assert_eq!(
         (visits(&document).len(), &document["log"]["cut"]),

@@ -30,9 +30,7 @@ fn cron_ends_it_within_two_minutes() {
         server.grant("--sudo full").is("unchanged", 0);
         server.grant("--sudo full --extend 1h").is("extended", 0);
         let mut session = engineer.ssh(&server.key, &to).open_session();
-        session.send("(setsid nohup sleep 1001 &); sudo sh -c 'sleep 1002 & exec sleep 1003' &\n");
-        session.send("echo rea''dy\n");
-        session.wait_for("ready");
+        session.does("(setsid nohup sleep 1001 &); sudo sh -c 'sleep 1002 & exec sleep 1003' &");
         server.run("delete").is("deleted", 0);
         assert!(session.is_cut_within(Duration::from_secs(15)));
         assert_eq!(host.run("pgrep -a sleep").stdout, "");
