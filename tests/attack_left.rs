@@ -7,8 +7,8 @@ mod leftovers;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::time::Duration;
 
+use common::tracer::Kill;
 use common::{ACCOUNT, CUSTOMER, JOURNAL, Server};
 use lab::{Cases, Suite};
 use leftovers::{BEFORE, FILES, Kind, RECORDS};
@@ -131,14 +131,9 @@ fn an_ending_that_was_cut_off_in_the_search_is_finished_and_reported_whole() {
     host.ok("mkdir -p /srv/many; cd /srv/many; seq -f 'f%04g' 900 | xargs touch; \
         seq -f '/etc/cron.d/o%03g' 50 | xargs touch; chown -R cafe24 /srv/many /etc/cron.d/o*");
     cases.case("killed while it searches", || {
-        let mut running = host.command("exec /run/test/support-access delete --lang en").start();
-        let swept = host.folder().join("upper/var/lib/support-access/swept");
-        let lines = || std::fs::read_to_string(&swept).map_or(0, |text| text.lines().count());
-        while lines() < 100 {
-            assert!(!running.is_finished(), "the search was too fast to be cut off");
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        running.kill();
+        let noted = Kill::After(100, "write", "/var/lib/support-access/swept");
+        let cut = server.trace(noted, "delete");
+        assert!(cut.killed, "{}", cut.ran);
         let left = host.ok("find /srv/many /etc/cron.d -uid +60577 | wc -l");
         assert_ne!(left, "0\n", "it was cut off too late");
         let document = server.run("delete --json").json("deleted", 5);

@@ -112,7 +112,8 @@ fn swap(rounds: usize, extensions: usize, another: bool) -> u64 {
         round += 1;
     }
     if another {
-        host.ok("pkill -KILL -u stranger perl; sleep 0.2; rm -r /tmp/others");
+        host.ok("pkill -KILL -u stranger perl; while pgrep -u stranger perl; do sleep 0.1; done; \
+             rm -r /tmp/others");
         swaps += counted(&scene, OTHERS);
     }
     println!("{round} rounds, {extended} extensions made, {met} not");

@@ -56,7 +56,8 @@ fn on(suite: Suite) {
     for session in [&mut session, &mut idle] {
         assert!(session.is_cut_within(Duration::from_secs(15)), "{}", session.screen());
     }
-    assert!(asked.elapsed() < Duration::from_secs(25), "cut, but late");
+    // What is left to systemd's own patience takes it a minute and a half.
+    assert!(asked.elapsed() < Duration::from_secs(75), "cut, but late");
 
     assert_eq!(accounts(), accounts_before);
     assert_eq!(host.run(&format!("pgrep -u {uid}; pgrep -f 'sleep 100[1-4]'")).stdout, "");
@@ -64,7 +65,7 @@ fn on(suite: Suite) {
     let gone = format!(
         "until [ ! -e /run/user/{uid} ] && [ ! -e /run/systemd/users/{uid} ]; do sleep 0.2; done"
     );
-    host.command(&gone).deadline(Duration::from_secs(20)).ok();
+    host.command(&gone).deadline(Duration::from_mins(2)).ok();
     // Each file system by itself: /run, /tmp and /dev/shm are others than /.
     let found = format!(
         "find / /run /tmp /dev/shm -xdev \\( -uid {uid} -o -gid {uid} -o -nouser -o -nogroup \\) -print"

@@ -2,12 +2,12 @@
 
 mod common;
 
-use common::{ACCOUNT, CUSTOMER, Server};
+use common::{ACCOUNT, CUSTOMER, RESTART_SSHD, Server};
 use lab::Suite;
 
 fn configure(server: &Server, line: &str) {
     server.host.put("/etc/ssh/sshd_config.d/keys.conf", format!("{line}\n"), 0o644);
-    server.host.ok("systemctl reload ssh");
+    server.host.ok(RESTART_SSHD);
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn a_command_can_be_killed_with_all_that_it_started() {
     let began = Instant::now();
     let output = host.run("setsid -f sleep 63; echo done");
     assert_eq!(output.stdout, "done\n");
-    assert!(began.elapsed() < Duration::from_secs(5), "waits for nobody's background process");
+    assert!(began.elapsed() < Duration::from_secs(50), "waits for nobody's background process");
     assert!(host.run("pgrep -x sleep").succeeded(), "which lives on, as on a real server");
 }
 
@@ -117,7 +117,7 @@ fn a_real_login_gets_a_real_session() {
 
     assert!(session.is_open());
     customer.ok("loginctl terminate-user ann");
-    assert!(session.is_cut_within(Duration::from_secs(10)));
+    assert!(session.is_cut_within(Duration::from_mins(1)));
 }
 
 #[test]
@@ -174,13 +174,15 @@ fn a_cut_network_is_cut() {
     let net = Net::new();
     let customer = Host::boot(&net, "customer", CUSTOMER);
     let engineer = Host::boot(&net, "engineer", ENGINEER);
-    let reach = format!("timeout 2 bash -c 'exec 3<>/dev/tcp/{CUSTOMER}/22 && head -c 4 <&3'");
+    let reach = |seconds: u32| {
+        format!("timeout {seconds} bash -c 'exec 3<>/dev/tcp/{CUSTOMER}/22 && head -c 4 <&3'")
+    };
 
-    assert_eq!(engineer.ok(&reach), "SSH-");
+    assert_eq!(engineer.ok(&reach(60)), "SSH-");
     customer.cut_network();
-    assert!(!engineer.run(&reach).succeeded());
+    assert!(!engineer.run(&reach(3)).succeeded());
     customer.restore_network();
-    assert_eq!(engineer.ok(&reach), "SSH-");
+    assert_eq!(engineer.ok(&reach(60)), "SSH-");
     assert_eq!(engineer.ok("ip route show default"), "", "there is no way out");
 }
 
@@ -191,7 +193,7 @@ fn a_site_is_served_with_tls() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("hello.txt"), "hello\n").unwrap();
     let mut site = lab::Site::serve(&net, "support.example", "198.51.100.5", folder.path());
-    let fetch = "curl -sSf --max-time 5 https://support.example/hello.txt";
+    let fetch = "curl -sSf --max-time 30 https://support.example/hello.txt";
 
     assert_eq!(customer.run(fetch).code, 6, "the name is not known yet");
     customer.knows(site.name(), site.address());
@@ -286,7 +288,7 @@ fn boots_and_lets_in(suite: Suite, version: &str) {
     session.wait_for("ready");
     assert!(session.screen().contains("/session-"), "{}", session.screen());
     session.send("exit\n");
-    assert!(session.is_cut_within(Duration::from_secs(10)));
+    assert!(session.is_cut_within(Duration::from_mins(1)));
     let changes = customer.changes_since(&before).on_disk().ignoring_times();
     assert!(!changes.below("/var").is_empty(), "a login leaves its record");
 

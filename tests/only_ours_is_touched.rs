@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{ACCOUNT, ALLOWED, COPY, INSTALLED, KEY_FILE, SUDOERS, Server};
+use common::{ACCOUNT, ALLOWED, COPY, INSTALLED, KEY_FILE, RESTART_SSHD, SUDOERS, Server};
 use lab::{Key, KeyKind, Suite};
 
 const UNITS: [&str; 2] = [
@@ -77,7 +77,7 @@ fn a_key_file_that_we_did_not_make_stays() {
     let config = "AuthorizedKeysFile /etc/ssh/keys/%u\n";
     host.put("/etc/ssh/sshd_config.d/keys.conf", config, 0o644);
     host.put("/etc/ssh/keys/cafe24", server.key.public(), 0o644);
-    host.ok("systemctl reload ssh");
+    host.ok(RESTART_SSHD);
     let before = host.snapshot();
     server.grant("").is("refused", 4).says("/etc/ssh/keys/cafe24");
     server.run("delete").is("nothing-to-delete", 0);

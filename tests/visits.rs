@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::{ACCOUNT, ALLOWED, CUSTOMER, Server};
+use common::{ACCOUNT, ALLOWED, CUSTOMER, SYNC, Server};
 use lab::{Host, Key, KeyKind, Suite};
 use serde_json::Value;
 
@@ -23,8 +23,19 @@ fn last_line(server: &Server) -> Value {
 /// A login that runs a command and ends; the log's clock has seconds.
 fn visit(server: &Server, engineer: &Host, line: &str) {
     engineer.ssh(&server.key, TO).command(line).ok();
-    // What sshd writes at the end comes after its client is gone.
-    server.host.ok("sleep 1");
+    settle(server, 0);
+}
+
+/// What sshd writes at the end comes after its client is gone: waits until its log tells of the end of
+/// all sessions but so many, and for the next second.
+fn settle(server: &Server, open: usize) {
+    let count = |what: &str| {
+        format!("$(journalctl -o cat | grep -c 'sshd:session): session {what} for user cafe24')")
+    };
+    let (opened, closed) = (count("opened"), count("closed"));
+    server.host.ok(&format!(
+        "until {SYNC}; [ {opened} = $(({closed} + {open})) ]; do sleep 0.2; done; sleep 1"
+    ));
 }
 
 fn told_on(suite: Suite) {
@@ -58,7 +69,7 @@ fn told_on(suite: Suite) {
         );
         host.command(&line).user("stranger").ok();
     }
-    host.ok("sleep 1");
+    settle(&server, 1);
 
     let document = server.run("audit --json").json("ok", 0);
     let found = visits(&document);
@@ -117,7 +128,7 @@ fn a_flood_hides_no_login() {
     visit(&server, &engineer, "yes flood | head -6000 | logger -t sudo");
     // Who is knocked on all day has more of these than are read.
     let noise = "for n in 1 2 3 4 5; do yes 'Invalid user x from 198.51.100.1 port 5' | head -1000 | logger -t sshd; sleep 1; done";
-    server.host.ok(noise);
+    server.host.ok(&format!("{noise}; {SYNC}"));
     let document = server.run("audit --json").json("ok", 0);
     assert_eq!(
         (visits(&document).len(), &document["log"]["cut"]),

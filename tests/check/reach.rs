@@ -15,9 +15,9 @@ macro_rules! service {
             $port,
             " '",
             $says,
-            "' && for i in 1 2 3 4 5 6 7 8 9 10; do ss -ltn | grep -q :",
+            "' && until ss -ltn | grep -q :",
             $port,
-            " && break; sleep 0.2; done"
+            "; do sleep 0.2; done"
         )
     };
 }

@@ -21,13 +21,13 @@ pub(crate) const CASES: &[Case] = &[
     Case::new(
         "keys-off",
         "debian@203.0.113.10 -i /home/eng/k",
-        Mend::Server("rm /etc/ssh/sshd_config.d/k.conf; systemctl reload ssh"),
+        Mend::Server("rm /etc/ssh/sshd_config.d/k.conf; systemctl reset-failed ssh; systemctl restart ssh"),
     )
     .server("echo 'PubkeyAuthentication no' >/etc/ssh/sshd_config.d/k.conf; systemctl restart ssh"),
     Case::new(
         "more-methods",
         "debian@203.0.113.10 -i /home/eng/k",
-        Mend::Server("rm /etc/ssh/sshd_config.d/k.conf; systemctl reload ssh"),
+        Mend::Server("rm /etc/ssh/sshd_config.d/k.conf; systemctl reset-failed ssh; systemctl restart ssh"),
     )
     .server(
         "echo 'AuthenticationMethods publickey,password' >/etc/ssh/sshd_config.d/k.conf; \

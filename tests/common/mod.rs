@@ -44,6 +44,14 @@ pub(crate) const STAYS: [(&str, &str); 12] = [
     ("/etc/subgid-", "backup that useradd and userdel make"),
 ];
 
+/// What was written to sshd's configuration is in force after this. A reload would be over before
+/// sshd has read it.
+pub(crate) const RESTART_SSHD: &str = "systemctl reset-failed ssh; systemctl restart ssh";
+
+/// journald reads in its own time what it is told; after this, everything that was said is in the
+/// journal.
+pub(crate) const SYNC: &str = "journalctl --sync";
+
 /// Where the tests put the program: in memory, as install.sh does.
 const PROGRAM: &str = "/run/test/support-access";
 const PUBLIC_KEY: &str = "/run/test/engineer.pub";
@@ -147,7 +155,7 @@ impl Server {
 
     /// Waits until the grant's journal has that many lines; false if the run ends before.
     pub(crate) fn wait_for_line(&self, running: &mut Running, lines: usize) -> bool {
-        let end = Instant::now() + Duration::from_secs(30);
+        let end = Instant::now() + Duration::from_mins(2);
         while self.journal_lines() < lines {
             assert!(Instant::now() < end, "the journal has but {} lines", self.journal_lines());
             if running.is_finished() {
@@ -162,6 +170,15 @@ impl Server {
     /// since boot at which it began goes, too, or it would contradict.
     pub(crate) fn age(&self, seconds: i64) {
         self.age_moments(seconds, true);
+    }
+
+    /// Makes the grant older, so that it ends so many seconds from now: however long what was done until
+    /// now has taken.
+    pub(crate) fn let_end_in(&self, seconds: i64) {
+        let line = "deadline=$(sed -n 's/.*\"deadline\":\\([0-9]*\\).*/\\1/p' /var/lib/support-access/journal | \
+             tail -n 1); echo $((deadline - $(date +%s)))";
+        let left: i64 = self.host.ok(line).trim().parse().expect("a number");
+        self.age(left - seconds);
     }
 
     /// Makes it longer ago that the last run wrote its lines; the grant ends when it would.

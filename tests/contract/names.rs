@@ -151,6 +151,6 @@ fn a_dry_run_of_delete_ends_as_the_delete_does() {
     assert!(session.is_open());
 
     assert_eq!(result_word(&server.delete()), Ok("deleted"));
-    assert!(session.is_cut_within(Duration::from_secs(10)));
+    assert!(session.is_cut_within(Duration::from_secs(30)));
     assert!(!host.exists("/tmp/mine"));
 }

@@ -20,15 +20,15 @@ pub(crate) const CASES: &[Case] = &[
     Case::new("allow-users", config!("AllowUsers rocky@198.51.100.*"), MENDED),
     Case::new("deny-groups", config!("DenyGroups rocky"), MENDED),
     Case::new("allow-groups", concat!("groupadd ssh-in; ", config!("AllowGroups ssh-in")), Mend::Printed)
-        .restore("gpasswd -d rocky ssh-in; groupdel ssh-in; rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh"),
+        .restore("gpasswd -d rocky ssh-in; groupdel ssh-in; rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reset-failed ssh; systemctl restart ssh"),
     Case::new("account-locked", concat!("usermod -L rocky; ", config!("UsePAM no")), Mend::Printed)
-        .restore("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh"),
+        .restore("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reset-failed ssh; systemctl restart ssh"),
     Case::new("account-expired", "chage -E 2020-01-01 rocky", Mend::Printed),
     Case::new(
         "deny-users",
         concat!("usermod -s /bin/false rocky; ", config!("DenyUsers rocky")),
         Mend::Server(
-            "usermod -s /bin/bash rocky; rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh",
+            "usermod -s /bin/bash rocky; rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reset-failed ssh; systemctl restart ssh",
         ),
     )
     .also(&["nologin-shell"]),

@@ -31,7 +31,7 @@ pub(crate) const CASES: &[Case] = &[
         Mend::Printed,
     )
     .restore(
-        "rm -r /etc/ssh/keys /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh; sleep 1",
+        "rm -r /etc/ssh/keys /etc/ssh/sshd_config.d/01-test.conf; systemctl reset-failed ssh; systemctl restart ssh",
     ),
     Case::new(
         "key-file-elsewhere",
@@ -143,7 +143,7 @@ pub(crate) const CASES: &[Case] = &[
         Mend::Printed,
     )
     .restore(
-        "rm -r /etc/ssh/keys /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh; sleep 1",
+        "rm -r /etc/ssh/keys /etc/ssh/sshd_config.d/01-test.conf; systemctl reset-failed ssh; systemctl restart ssh",
     ),
     Case::new(
         "key-file-modes",

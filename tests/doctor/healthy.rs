@@ -44,11 +44,11 @@ const ODD: &[(&str, &str)] = &[
     ("the home is a link of root's", "mv /home/rocky /srv/rocky; ln -s /srv/rocky /home/rocky"),
     (
         "no StrictModes",
-        "echo 'StrictModes no' >/etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh; sleep 1; chmod 777 authorized_keys",
+        "echo 'StrictModes no' >/etc/ssh/sshd_config.d/01-test.conf; systemctl reset-failed ssh; systemctl restart ssh; chmod 777 authorized_keys",
     ),
     (
         "a command has the keys",
-        "install -m 644 authorized_keys /etc/keys; rm authorized_keys; printf '#!/bin/sh\\ncat /etc/keys\\n' >/usr/bin/keys; chmod 755 /usr/bin/keys; printf 'AuthorizedKeysCommand /usr/bin/keys\\nAuthorizedKeysCommandUser nobody\\n' >/etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh; sleep 1",
+        "install -m 644 authorized_keys /etc/keys; rm authorized_keys; printf '#!/bin/sh\\ncat /etc/keys\\n' >/usr/bin/keys; chmod 755 /usr/bin/keys; printf 'AuthorizedKeysCommand /usr/bin/keys\\nAuthorizedKeysCommandUser nobody\\n' >/etc/ssh/sshd_config.d/01-test.conf; systemctl reset-failed ssh; systemctl restart ssh",
     ),
 ];
 
@@ -65,7 +65,7 @@ fn healthy(suite: Suite) {
         });
         bench.host.ok("test -e /usr/bin/ssh || mv /usr/bin/ssh.away /usr/bin/ssh; \
              rm -rf /home/rocky /srv/rocky; cp -a /root/rocky /home/rocky; chmod 755 /home; \
-             rm -f /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh; sleep 1");
+             rm -f /etc/ssh/sshd_config.d/01-test.conf; systemctl reset-failed ssh; systemctl restart ssh");
     }
     table.finish(ODD.len() as u64);
 }

@@ -121,7 +121,7 @@ pub(crate) const CASES: &[Case] = &[
     )
     .restore(
         "cp /run/test/engineer.pub /home/rocky/.ssh/authorized_keys; rm /opt/keys /opt/keys.pub; \
-         rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh; sleep 1",
+         rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reset-failed ssh; systemctl restart ssh",
     ),
     Case::new(
         "keys-command-user",
@@ -135,7 +135,7 @@ pub(crate) const CASES: &[Case] = &[
     )
     .restore(
         "cp /run/test/engineer.pub /home/rocky/.ssh/authorized_keys; rm /opt/keys /opt/keys.pub; \
-         userdel keeper; rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh; sleep 1",
+         userdel keeper; rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reset-failed ssh; systemctl restart ssh",
     ),
     Case::new(
         "key-type-refused",
@@ -158,7 +158,7 @@ pub(crate) const CASES: &[Case] = &[
     .key(&["-t", "rsa", "-b", "2048"])
     .restore(
         "cp /run/test/engineer.pub /home/rocky/.ssh/authorized_keys; \
-         rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh; sleep 1",
+         rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reset-failed ssh; systemctl restart ssh",
     ),
     Case::new(
         "key-type-refused",
@@ -179,7 +179,7 @@ pub(crate) const CASES: &[Case] = &[
     .key(&["-t", "rsa", "-b", "1024"])
     .restore(
         "cp /run/test/engineer.pub /home/rocky/.ssh/authorized_keys; \
-         rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh; sleep 1",
+         rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reset-failed ssh; systemctl restart ssh",
     ),
     Case::new(
         "key-revoked",
@@ -193,7 +193,7 @@ pub(crate) const CASES: &[Case] = &[
     .key(&["-t", "ed25519"])
     .restore(
         "cp /run/test/engineer.pub /home/rocky/.ssh/authorized_keys; \
-         rm /etc/ssh/revoked /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh; sleep 1",
+         rm /etc/ssh/revoked /etc/ssh/sshd_config.d/01-test.conf; systemctl reset-failed ssh; systemctl restart ssh",
     ),
     Case::new(
         "key-revoked",
@@ -207,7 +207,7 @@ pub(crate) const CASES: &[Case] = &[
     .key(&["-t", "ed25519"])
     .restore(
         "cp /run/test/engineer.pub /home/rocky/.ssh/authorized_keys; \
-         rm /etc/ssh/revoked /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh; sleep 1",
+         rm /etc/ssh/revoked /etc/ssh/sshd_config.d/01-test.conf; systemctl reset-failed ssh; systemctl restart ssh",
     ),
 ];
 

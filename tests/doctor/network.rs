@@ -29,7 +29,7 @@ pub(crate) const CASES: &[Case] = &[
     )
     .also(&["config-broken"]),
     Case::new("other-port", config!("Port 2222"), Mend::Client(&["-p2222"]))
-        .restore("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh"),
+        .restore("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reset-failed ssh; systemctl restart ssh"),
     Case::new(
         "socket-stale",
         "echo Port 2222 >/etc/ssh/sshd_config.d/01-test.conf; systemctl disable -q --now ssh; systemctl start ssh.socket",
@@ -44,7 +44,7 @@ pub(crate) const CASES: &[Case] = &[
         "port-taken",
         "systemctl stop ssh; perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(LocalPort => 22, Listen => 1) \
          or die; sleep 600' >/dev/null 2>&1 & echo $! >/run/test/perl; \
-         sleep 1; systemctl start ssh; true",
+         until ss -ltnp | grep -q perl; do sleep 0.1; done; systemctl start ssh; true",
         Mend::Server("kill $(cat /run/test/perl); systemctl restart ssh"),
     ),
     // As SELinux would: EACCES for the port.
@@ -87,8 +87,9 @@ pub(crate) const CASES: &[Case] = &[
         .restore("sed -i '/^sshd:/d' /etc/hosts.deny /etc/hosts.allow"),
     Case::new("max-startups", config!("MaxStartups 1"), MENDED)
         .engineer(
-            "sleep 1; for n in 1 2 3; do bash -c 'exec 3<>/dev/tcp/203.0.113.10/22; sleep 100' \
-             >/dev/null 2>&1 & done; sleep 1",
+            "for n in 1 2 3; do bash -c 'exec 3<>/dev/tcp/203.0.113.10/22; sleep 100' \
+             >/dev/null 2>&1 & done; \
+             until ss -Htn state established dst 203.0.113.10 | grep -q :22; do sleep 0.2; done",
         ),
     Case::new(
         "no-agreement",
@@ -109,14 +110,14 @@ pub(crate) const CASES: &[Case] = &[
 
 pub(crate) const PENALTY: Case = Case::new(
     "penalty",
-    "echo 'PerSourcePenalties authfail:60 min:1' >/etc/ssh/sshd_config.d/00-lab.conf; systemctl reload ssh; sleep 1",
+    "echo 'PerSourcePenalties authfail:60 min:1' >/etc/ssh/sshd_config.d/00-lab.conf; systemctl reset-failed ssh; systemctl restart ssh",
     Mend::Printed,
 )
 .engineer(
     "for n in 1 2 3; do ssh -F/dev/null -oBatchMode=yes -oStrictHostKeyChecking=no \
      -oUserKnownHostsFile=/dev/null nobody-here@203.0.113.10 true; done; true",
 )
-.restore("echo 'PerSourcePenalties no' >/etc/ssh/sshd_config.d/00-lab.conf; systemctl reload ssh");
+.restore("echo 'PerSourcePenalties no' >/etc/ssh/sshd_config.d/00-lab.conf; systemctl reset-failed ssh; systemctl restart ssh");
 
 #[test]
 fn networks_on_debian_12() {

@@ -44,13 +44,13 @@ pub(crate) const CASES: &[Case] = &[
         concat!("usermod -p '*' rocky; chage -E 2020-01-01 rocky; ", config!("UsePAM no")),
         Mend::Printed,
     )
-    .restore("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh"),
+    .restore("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reset-failed ssh; systemctl restart ssh"),
     Case::new(
         "nologin-file",
         concat!("usermod -p '*' rocky; echo closed >/etc/nologin; ", config!("UsePAM no")),
         Mend::Printed,
     )
-    .restore("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh"),
+    .restore("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reset-failed ssh; systemctl restart ssh"),
     Case::new("password-inactive", "chage -d 2020-01-01 -M 90 -I 10 rocky", Mend::Printed),
     Case::new("password-change", "chage -d 0 rocky", Mend::Printed),
     Case::new("password-max-age", "chage -d 2020-01-01 -M 90 rocky", Mend::Printed)

@@ -16,7 +16,7 @@ fn nothing_is_changed() {
     let asked = format!("{PROGRAM} doctor --account rocky --from {CLIENT} --key {PUBLIC}");
     // What a login of its own makes is made by any login: it has been made.
     host.run(&asked);
-    host.ok("sleep 12; chmod 666 /home/rocky/.ssh/authorized_keys; usermod -s /bin/false rocky");
+    host.ok("until [ ! -e /run/user/$(id -u rocky) ]; do sleep 0.2; done; sleep 2; chmod 666 /home/rocky/.ssh/authorized_keys; usermod -s /bin/false rocky");
     let before = host.snapshot();
     for words in ["", "--json", "--lang ko", "--list"] {
         let code = host.run(&format!("{asked} {words}")).code;

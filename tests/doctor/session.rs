@@ -32,7 +32,7 @@ pub(crate) const CASES: &[Case] = &[
          rocky@127.0.0.1 sleep 700 </dev/null >/dev/null 2>&1; done; \
          until [ $(pgrep -u rocky -xc sleep) = 3 ]; do sleep 0.2; done; \
          echo 'rocky hard maxlogins 1' >/etc/security/limits.d/test.conf",
-        Mend::Server("pkill -u rocky -x sleep; sleep 1"),
+        Mend::Server("pkill -u rocky -x sleep; while pgrep -u rocky sshd; do sleep 0.2; done"),
     )
     .only(Suite::Bookworm, "sshd of Debian 13 keeps no utmp, so nothing counts its sessions")
     .restore("rm /etc/security/limits.d/test.conf /run/test/forgotten*; sed -i 2d /home/rocky/.ssh/authorized_keys"),
@@ -50,14 +50,14 @@ pub(crate) const CASES: &[Case] = &[
     Case::new(
         "chroot-modes",
         concat!("mkdir -p /srv/jail; chown rocky /srv/jail; chmod 777 /srv/jail; ", config!("ChrootDirectory /srv/jail")),
-        Mend::Server("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh; rmdir /srv/jail"),
+        Mend::Server("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reset-failed ssh; systemctl restart ssh; rmdir /srv/jail"),
     )
     .also(&["chroot-shell"]),
     Case::new("chroot-modes", config!("ChrootDirectory /srv/%%u"), MENDED),
     Case::new(
         "chroot-shell",
         concat!("mkdir -p /srv/jail; ", config!("ChrootDirectory /srv/jail")),
-        Mend::Server("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh; rmdir /srv/jail"),
+        Mend::Server("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reset-failed ssh; systemctl restart ssh; rmdir /srv/jail"),
     ),
     Case::new("force-command", config!("ForceCommand internal-sftp"), MENDED),
     Case::new("force-command", config!("ForceCommand /bin/true"), MENDED),
@@ -111,7 +111,7 @@ pub(crate) const CASES: &[Case] = &[
         Mend::Printed,
     )
     .warns()
-    .restore("rm -r /home/rocky; mv /home/away /home/rocky; rm -r /etc/ssh/keys /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh"),
+    .restore("rm -r /home/rocky; mv /home/away /home/rocky; rm -r /etc/ssh/keys /etc/ssh/sshd_config.d/01-test.conf; systemctl reset-failed ssh; systemctl restart ssh"),
 ];
 
 #[test]

@@ -11,7 +11,7 @@ pub(crate) const CASES: &[Case] = &[
     Case::new("no-key-file-set", config!("AuthorizedKeysFile none"), MENDED),
     Case::new("no-privsep-folder", "rmdir /run/sshd", Mend::Fix),
     Case::new("revoked-keys-file", config!("RevokedKeys /etc/ssh/revoked"), Mend::Printed)
-        .restore("rm /etc/ssh/revoked /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh"),
+        .restore("rm /etc/ssh/revoked /etc/ssh/sshd_config.d/01-test.conf; systemctl reset-failed ssh; systemctl restart ssh"),
     Case::new(
         "config-not-read",
         concat!(config!("DenyUsers rocky"), "; sleep 1; rm /etc/ssh/sshd_config.d/01-test.conf"),
@@ -19,7 +19,7 @@ pub(crate) const CASES: &[Case] = &[
     ),
     Case::new("config-not-read", "echo Port 2222 >/etc/ssh/sshd_config.d/01-test.conf", Mend::Printed)
         .port(2222)
-        .restore("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh"),
+        .restore("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reset-failed ssh; systemctl restart ssh"),
     Case::new(
         "root-login",
         concat!("install -D -m 600 /run/test/engineer.pub /root/.ssh/authorized_keys; ", config!("PermitRootLogin no")),
@@ -29,7 +29,7 @@ pub(crate) const CASES: &[Case] = &[
     Case::new("root-login", config!("PermitRootLogin forced-commands-only"), MENDED).account("root"),
     Case::new("root-login", config!("PermitRootLogin no"), Mend::Client(&[]))
         .account("root")
-        .restore("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh"),
+        .restore("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reset-failed ssh; systemctl restart ssh"),
     Case::new("too-many-keys", "true", Mend::Client(&["-oIdentitiesOnly=yes"]))
         .engineer("for n in 1 2 3 4 5 6; do [ -e /run/test/key$n ] || ssh-keygen -qt ed25519 -N '' -f /run/test/key$n; done")
         .client(&["-i/run/test/key1", "-i/run/test/key2", "-i/run/test/key3", "-i/run/test/key4", "-i/run/test/key5", "-i/run/test/key6"]),
@@ -69,11 +69,11 @@ fn what_refuses_only_later_is_a_warning() {
         let unread = "echo 'DenyUsers nobody' >/etc/ssh/sshd_config.d/01-test.conf";
         bench.host.ok(unread);
         bench.warns("config-not-read");
-        bench.host.ok("systemctl reload ssh");
+        bench.host.ok("systemctl reset-failed ssh; systemctl restart ssh");
         bench.is_healthy(&["config-not-read"]);
         bench.host.ok("echo Nonsense >/etc/ssh/sshd_config.d/01-test.conf");
         bench.warns("config-broken");
-        bench.host.ok("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reload ssh");
+        bench.host.ok("rm /etc/ssh/sshd_config.d/01-test.conf; systemctl reset-failed ssh; systemctl restart ssh");
         if suite == Suite::Trixie {
             bench.host.ok("rm /etc/ssh/ssh_host_*_key");
             bench.warns("no-host-keys");

@@ -164,6 +164,7 @@ impl World {
                 {server}
                 # Whoever is led away from https finds all he wants here, and must not take it.
                 server {{ listen 80; root {}; }}
+                server {{ listen 127.0.0.1:81; access_log off; return 204; }}
             }}",
             root.display(),
         )

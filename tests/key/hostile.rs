@@ -27,7 +27,7 @@ fn what_is_no_key_file_is_refused_in_no_time() {
         ("''", "name is empty"),
     ] {
         for words in ["inspect", "convert --to ppk --out out"] {
-            let found = shop.sh(&format!("timeout 10 support-access key {words} {file} --lang en"));
+            let found = shop.sh(&format!("timeout 60 support-access key {words} {file} --lang en"));
             let code = if file == "''" { 2 } else { 4 };
             assert_eq!(found.code, code, "{file}: {found:?}");
             assert!(found.stdout.contains(said), "{file}: {found:?}");
@@ -198,7 +198,7 @@ fn a_putty_key_that_asks_for_a_day_s_work_is_refused_at_once() {
         set(name, value);
         // Nobody is asked, so no terminal is needed.
         let line =
-            "ulimit -v 500000; timeout 10 setsid -w support-access key convert a.ppk --to openssh";
+            "ulimit -v 500000; timeout 60 setsid -w support-access key convert a.ppk --to openssh";
         let said = shop.sh(&format!("{line} --lang en"));
         assert_eq!(said.code, 4, "{name}: {said:?}");
         assert!(said.stdout.contains("more memory or time"), "{name} {value}: {said:?}");

@@ -94,6 +94,8 @@ fn by_a_process_without_rights() {
         }
         assert!(Instant::now() < end, "no child was seen");
     };
+    // It is connected, and so has become what it is to be.
+    host.ok("until ss -Htn state established dst 198.51.100.5 | grep -q .; do sleep 0.1; done");
     let status = host.ok(&format!("cat {child}/status"));
     for line in [
         "Gid:\t65534\t65534\t65534\t65534",

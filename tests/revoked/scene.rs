@@ -4,7 +4,7 @@ use std::process::Command;
 
 use lab::{Host, Key, KeyKind, Site, Snapshot, Suite};
 
-use crate::common::{ACCOUNT, ALLOWED, CUSTOMER, JOURNAL, Ran, Server};
+use crate::common::{ACCOUNT, ALLOWED, CUSTOMER, JOURNAL, RESTART_SSHD, Ran, Server};
 
 pub(crate) const NAME: &str = "support.example";
 /// What the program remembers of the site.
@@ -65,7 +65,7 @@ impl Scene {
             // From OpenSSH 9.8 on whoever is refused too often is turned away for a while.
             let line = "PerSourcePenalties no\n";
             server.host.put("/etc/ssh/sshd_config.d/lab.conf", line, 0o644);
-            server.host.ok("systemctl reload ssh");
+            server.host.ok(RESTART_SSHD);
         }
         // A tick of its own would do what a test is about to do, or be seen as its work.
         if suite != Suite::Sysvinit {

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::run::{make_folder, script, tool};
 use crate::running::{Output, Running};
@@ -78,7 +78,7 @@ impl<'a> Command<'a> {
         self
     }
 
-    /// How long it may take; past that it is killed, and the test fails.
+    /// How long each wait for it may take; past that it is killed, and the test fails.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
@@ -132,6 +132,6 @@ impl<'a> Command<'a> {
             }
         }
         let what = format!("{}# {}", self.host.name(), self.line);
-        Running::new(what, group, child, stdin, Instant::now() + self.deadline)
+        Running::new(what, group, child, stdin, self.deadline)
     }
 }

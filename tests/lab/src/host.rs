@@ -100,10 +100,11 @@ impl Host {
             .stderr(console)
             .spawn()
             .expect("start sh/boot");
-        let began = wait_until(Duration::from_secs(30), || {
-            pid_file.exists() || child.try_wait().is_ok_and(|ended| ended.is_some())
+        let pid = || fs::read_to_string(&pid_file).ok()?.strip_suffix('\n')?.parse().ok();
+        let began = wait_until(Duration::from_mins(2), || {
+            pid().is_some() || child.try_wait().is_ok_and(|ended| ended.is_some())
         });
-        let pid = fs::read_to_string(&pid_file).ok().and_then(|it| it.trim_end().parse().ok());
+        let pid = pid();
         let Some(pid) = pid.filter(|_| began) else {
             panic!("{} does not boot:\n{}", self.name, self.console());
         };
@@ -122,7 +123,7 @@ impl Host {
         }
         let mut state = String::new();
         // Early on systemd can't be asked yet.
-        wait_until(Duration::from_secs(90), || {
+        wait_until(Duration::from_mins(4), || {
             let dead =
                 self.machine().as_mut().is_none_or(|it| !matches!(it.child.try_wait(), Ok(None)));
             assert!(!dead, "{} died while booting:\n{}", self.name, self.console());
@@ -144,7 +145,7 @@ impl Host {
     fn wait_for_sysvinit(&self) {
         let line =
             "pgrep -x sshd >/dev/null && pgrep -x cron >/dev/null && ! pgrep -f 'init[.]d/rc'";
-        let booted = wait_until(Duration::from_mins(1), || self.run(line).succeeded());
+        let booted = wait_until(Duration::from_mins(4), || self.run(line).succeeded());
         let said = || format!("{}\n{}", self.run("ps ax"), self.console());
         assert!(booted, "{} does not boot\n{}", self.name, said());
     }
@@ -174,13 +175,13 @@ impl Host {
             let daemons = ["cron", "sshd", "rsyslogd"];
             let runs = |name: &String| daemons.contains(&name.as_str());
             let down =
-                wait_until(Duration::from_mins(1), || !names_in(&self.group).iter().any(runs));
+                wait_until(Duration::from_mins(4), || !names_in(&self.group).iter().any(runs));
             assert!(down, "{} does not shut down", self.name);
             return self.pull_plug();
         }
         // The answer may be lost, as the command is killed with everything else.
         let asked = self.run("systemctl poweroff --no-wall");
-        let gone = wait_until(Duration::from_mins(1), || {
+        let gone = wait_until(Duration::from_mins(4), || {
             self.machine().as_mut().is_some_and(|it| matches!(it.child.try_wait(), Ok(Some(_))))
         });
         assert!(gone, "{} does not shut down\n{asked}\n{}", self.name, self.console());

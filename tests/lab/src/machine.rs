@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::run::{Run, cache, kill_group, make_folder, must, script, tool, wait_until};
 use crate::using::quoted;
@@ -178,7 +178,7 @@ impl Machine {
             // A command need not read all of it.
             let _ = pipe.write_all(bytes);
         }
-        Running::new(format!("machine# {line}"), group, child, None, Instant::now() + DEADLINE)
+        Running::new(format!("machine# {line}"), group, child, None, DEADLINE)
     }
 
     /// Writes a file as root, with this mode.

@@ -113,7 +113,7 @@ pub(crate) fn kill_group(group: &Path) -> bool {
         return !group.exists();
     }
     let events = group.join("cgroup.events");
-    let dead = wait_until(Duration::from_secs(10), || {
+    let dead = wait_until(Duration::from_mins(1), || {
         !fs::read_to_string(&events).is_ok_and(|it| it.contains("populated 1"))
     });
     remove_group(group);

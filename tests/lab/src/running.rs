@@ -2,12 +2,15 @@
 
 use std::fmt;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ExitStatus};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, poll};
 
 use crate::run::{remove_group, wait_until};
 
@@ -20,7 +23,8 @@ pub struct Running {
     stdin: Option<ChildStdin>,
     stdout: Collected,
     stderr: Collected,
-    end: Instant,
+    /// How long each wait for it may take.
+    patience: Duration,
 }
 
 impl Running {
@@ -29,11 +33,11 @@ impl Running {
         group: PathBuf,
         mut child: Child,
         stdin: Option<ChildStdin>,
-        end: Instant,
+        patience: Duration,
     ) -> Self {
-        let stdout = Collected::from(child.stdout.take().expect("stdout is a pipe"));
-        let stderr = Collected::from(child.stderr.take().expect("stderr is a pipe"));
-        Self { what, group, child, stdin, stdout, stderr, end }
+        let stdout = Collected::from(child.stdout.take().expect("stdout is a pipe").into());
+        let stderr = Collected::from(child.stderr.take().expect("stderr is a pipe").into());
+        Self { what, group, child, stdin, stdout, stderr, patience }
     }
 
     /// Types something.
@@ -57,11 +61,11 @@ impl Running {
         self.stderr.text()
     }
 
-    /// Waits until its stdout has this text; panics at the deadline, or if it ends without.
+    /// Waits until its stdout has this text; panics if that takes longer than its deadline, or if it
+    /// ends without.
     pub fn wait_for(&mut self, text: &str) {
-        let limit = self.end.saturating_duration_since(Instant::now());
         let mut found = false;
-        wait_until(limit, || {
+        wait_until(self.patience, || {
             let ended = self.is_finished();
             found = self.stdout.text().contains(text);
             found || ended
@@ -110,9 +114,27 @@ impl Running {
         let _ = self.child.wait();
     }
 
+    /// Stops it with all that it started, at once, as a hung disk would; [`Running::thaw`] lets it go
+    /// on.
+    pub fn freeze(&mut self) {
+        self.set_frozen("1");
+    }
+
+    /// Lets it go on.
+    pub fn thaw(&mut self) {
+        self.set_frozen("0");
+    }
+
+    fn set_frozen(&self, frozen: &str) {
+        fs::write(self.group.join("cgroup.freeze"), frozen).expect("it has a cgroup");
+        let events = self.group.join("cgroup.events");
+        let wanted = format!("frozen {frozen}\n");
+        let done = || fs::read_to_string(&events).is_ok_and(|it| it.contains(&wanted));
+        assert!(wait_until(self.patience, done), "{}: not {wanted}", self.what);
+    }
+
     fn collect(&mut self) -> (ExitStatus, Vec<u8>, Vec<u8>) {
-        let limit = self.end.saturating_duration_since(Instant::now());
-        if !self.ends_within(limit) {
+        if !self.ends_within(self.patience) {
             self.kill();
             panic!("{} took too long:\n{}{}", self.what, self.stdout.text(), self.stderr.text());
         }
@@ -169,25 +191,38 @@ fn code(status: ExitStatus) -> i32 {
 }
 
 /// What a pipe has brought until now.
-#[derive(Clone, Debug, Default)]
-struct Collected(Arc<Mutex<(Vec<u8>, bool)>>);
+#[derive(Clone, Debug)]
+struct Collected(Arc<Mutex<Pipe>>);
+
+#[derive(Debug)]
+struct Pipe {
+    /// Does not block.
+    end: fs::File,
+    bytes: Vec<u8>,
+    is_whole: bool,
+}
 
 impl Collected {
-    fn from(mut pipe: impl Read + Send + 'static) -> Self {
-        let all = Self::default();
+    fn from(end: OwnedFd) -> Self {
+        rustix::io::ioctl_fionbio(&end, true).expect("set the pipe's mode");
+        let watched = end.try_clone().expect("duplicate the pipe");
+        let pipe = Pipe { end: end.into(), bytes: Vec::new(), is_whole: false };
+        let all = Self(Arc::new(Mutex::new(pipe)));
         let ours = all.clone();
+        // Nobody who writes may have to wait until the test asks.
         std::thread::spawn(move || {
-            let mut piece = [0; 8192];
-            while let Ok(length @ 1..) = pipe.read(&mut piece) {
-                ours.with(|it| it.0.extend_from_slice(&piece[..length]));
+            while !ours.with(|it| it.is_whole) {
+                let _ = poll(&mut [PollFd::from_borrowed_fd(watched.as_fd(), PollFlags::IN)], None);
             }
-            ours.with(|it| it.1 = true);
         });
         all
     }
 
-    fn with<T>(&self, look: impl FnOnce(&mut (Vec<u8>, bool)) -> T) -> T {
-        look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Looks at it when all is in that has been written until this moment, whoever has the processor.
+    fn with<T>(&self, look: impl FnOnce(&Pipe) -> T) -> T {
+        let mut pipe = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        pipe.fetch();
+        look(&pipe)
     }
 
     fn text(&self) -> String {
@@ -195,10 +230,25 @@ impl Collected {
     }
 
     fn bytes(&self) -> Vec<u8> {
-        self.with(|it| it.0.clone())
+        self.with(|it| it.bytes.clone())
     }
 
     fn is_whole(&self) -> bool {
-        self.with(|it| it.1)
+        self.with(|it| it.is_whole)
+    }
+}
+
+impl Pipe {
+    fn fetch(&mut self) {
+        let mut piece = [0; 8192];
+        while !self.is_whole {
+            match self.end.read(&mut piece) {
+                Ok(0) => self.is_whole = true,
+                Ok(length) => self.bytes.extend_from_slice(&piece[..length]),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return,
+                Err(_) => self.is_whole = true,
+            }
+        }
     }
 }

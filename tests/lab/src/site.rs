@@ -1,13 +1,15 @@
 //! Sites: a real nginx with TLS on an address of its own.
 
 use std::fs;
+use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Child;
 use std::time::Duration;
 
 use crate::Net;
-use crate::run::{Run, must, script, tool, wait_until};
+use crate::run::{Run, kill_group, make_folder, must, script, tool, wait_until};
 
 /// What is served unless a test brings a configuration of its own.
 const SERVER: &str = "server {
@@ -25,6 +27,7 @@ pub struct Site {
     name: String,
     address: String,
     folder: PathBuf,
+    group: PathBuf,
     net: Net,
     child: Option<Child>,
 }
@@ -38,11 +41,14 @@ impl Site {
     /// The same, with nginx `server {}` blocks in which `{{name}}`, `{{root}}`, `{{certificate}}`
     /// and `{{key}}` are filled in.
     pub fn serve_with(net: &Net, name: &str, address: &str, root: &Path, server: &str) -> Self {
-        let folder = Run::get().new_folder("site");
+        let run = Run::get();
+        let folder = run.new_folder("site");
+        let group = run.group.join(folder.file_name().expect("Run names its folders"));
         let mut site = Self {
             name: name.to_owned(),
             address: address.to_owned(),
             folder,
+            group,
             net: net.clone(),
             child: None,
         };
@@ -61,7 +67,7 @@ impl Site {
              access_log {0}/access.log combined;\n\
              client_body_temp_path {0}/body;\nproxy_temp_path {0}/proxy;\n\
              fastcgi_temp_path {0}/fastcgi;\nuwsgi_temp_path {0}/uwsgi;\nscgi_temp_path {0}/scgi;\n\
-             {server}\n}}\n",
+             server {{ listen unix:{0}/asked; access_log off; return 204; }}\n{server}\n}}\n",
             site.folder.display(),
         );
         fs::write(site.folder.join("nginx.conf"), configuration).expect("write nginx.conf");
@@ -74,9 +80,12 @@ impl Site {
         assert!(self.child.is_none(), "{} is being served", self.name);
         let log = fs::File::create(self.folder.join("nginx.out")).expect("create nginx.out");
         let pid = self.folder.join("nginx.pid");
-        let _ = fs::remove_file(&pid);
+        for old in [&pid, &self.folder.join("asked")] {
+            let _ = fs::remove_file(old);
+        }
+        make_folder(&self.group);
         let mut child = tool(script("serve"))
-            .arg(Run::get().helpers())
+            .arg(&self.group)
             .args([&self.net.pid(), &self.net.new_port(), &self.address])
             .arg(&self.folder)
             .stdout(log.try_clone().expect("duplicate nginx.out"))
@@ -84,7 +93,7 @@ impl Site {
             .spawn()
             .expect("start sh/serve");
         // nginx writes its number when its sockets are open.
-        let serves = wait_until(Duration::from_secs(20), || {
+        let serves = wait_until(Duration::from_mins(2), || {
             fs::metadata(&pid).is_ok_and(|it| it.len() > 0)
                 || child.try_wait().is_ok_and(|ended| ended.is_some())
         });
@@ -96,8 +105,8 @@ impl Site {
     /// Stops it: its address is as good as unknown then.
     pub fn stop(&mut self) {
         if let Some(mut child) = self.child.take() {
-            // nginx is process 1 of its namespace and dies with this one, its workers with it.
-            let _ = child.kill();
+            // All of it: a worker would go on serving until its process 1 has come to die.
+            kill_group(&self.group);
             let _ = child.wait();
         }
     }
@@ -143,12 +152,23 @@ impl Site {
 
     /// One line for each request until now.
     pub fn access_log(&self) -> String {
+        self.settle();
         self.file("access.log")
     }
 
     /// What nginx had to complain about.
     pub fn error_log(&self) -> String {
         self.file("error.log")
+    }
+
+    /// Has nginx answer once more, which is not logged: whoever has got an answer may come here before
+    /// its only worker has written the line for it, but not before this answer.
+    fn settle(&self) {
+        let asked = UnixStream::connect(self.folder.join("asked")).and_then(|mut nginx| {
+            nginx.write_all(b"GET / HTTP/1.0\r\n\r\n")?;
+            nginx.read_to_end(&mut Vec::new())
+        });
+        assert!(asked.is_ok() || self.child.is_none(), "nginx of {}: {asked:?}", self.name);
     }
 
     fn file(&self, name: &str) -> String {

@@ -25,7 +25,7 @@ impl<'a> SshAttempt<'a> {
             "IdentitiesOnly=yes",
             "IdentityAgent=none",
             "GlobalKnownHostsFile=/dev/null",
-            "ConnectTimeout=20",
+            "ConnectTimeout=60",
         ];
         Self {
             host,
@@ -34,7 +34,7 @@ impl<'a> SshAttempt<'a> {
             options: options.map(|option| format!("-o{option}")).into(),
             known_hosts: None,
             command: None,
-            deadline: Duration::from_mins(1),
+            deadline: Duration::from_mins(2),
         }
     }
 
@@ -72,7 +72,7 @@ impl<'a> SshAttempt<'a> {
         self
     }
 
-    /// How long it may take; past that it is killed, and the test fails.
+    /// How long each wait for it may take; past that it is killed, and the test fails.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
@@ -90,7 +90,8 @@ impl<'a> SshAttempt<'a> {
 
     /// Signs in with a terminal, and stays until told otherwise.
     pub fn open_session(self) -> Session {
-        Session(self.prepared("-tt").with_open_stdin().start())
+        let running = self.prepared("-tt").with_open_stdin().start();
+        Session { running, done: 0 }
     }
 
     /// Puts key and known hosts where only memory is touched, and writes the line.
@@ -119,36 +120,50 @@ impl<'a> SshAttempt<'a> {
 
 /// A session with a terminal that stays open until it is left or cut.
 #[derive(Debug)]
-pub struct Session(Running);
+pub struct Session {
+    running: Running,
+    /// How many lines the shell has done.
+    done: u32,
+}
 
 impl Session {
     /// Types something; a line ends with `\n`.
     pub fn send(&mut self, text: &str) {
-        self.0.send(text);
+        self.running.send(text);
+    }
+
+    /// Types a line for the shell, whole before any of it runs, and waits until the shell has done it.
+    /// What is typed while it runs goes to whoever reads the terminal by then: sudo, which throws it
+    /// away.
+    pub fn does(&mut self, line: &str) {
+        self.done += 1;
+        let done = self.done;
+        self.send(&format!("{{ {line}\n}}; echo do''ne-{done}\n"));
+        self.wait_for(&format!("done-{done}"));
     }
 
     /// Waits until the terminal shows this; panics if it never does.
     pub fn wait_for(&mut self, text: &str) {
-        self.0.wait_for(text);
+        self.running.wait_for(text);
     }
 
     /// What the terminal has shown until now, echo and all.
     pub fn screen(&self) -> String {
-        self.0.stdout_so_far()
+        self.running.stdout_so_far()
     }
 
     /// Whether it is still there.
     pub fn is_open(&mut self) -> bool {
-        !self.0.is_finished()
+        !self.running.is_finished()
     }
 
     /// Waits until it is cut or left, at most this long; says whether it was.
     pub fn is_cut_within(&mut self, limit: Duration) -> bool {
-        self.0.ends_within(limit)
+        self.running.ends_within(limit)
     }
 
     /// Waits for its end, and tells how it ended.
     pub fn wait(self) -> Output {
-        self.0.wait()
+        self.running.wait()
     }
 }

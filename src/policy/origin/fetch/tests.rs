@@ -14,7 +14,7 @@ use super::{
 use crate::policy::testing::{Workshop, both, run};
 use crate::policy::{HttpsUrl, ReadError};
 
-const HASTY: Patience = Patience { connect: Duration::from_secs(1), total: Duration::from_secs(2) };
+const HASTY: Patience = Patience { connect: Duration::from_secs(2), total: Duration::from_secs(2) };
 
 /// nginx on a port of its own, with a certificate for `localhost` by a throw-away CA.
 struct Site {
@@ -47,7 +47,7 @@ impl Site {
         let site = Self { shop, nginx, port };
         let start = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(start.elapsed() < Duration::from_secs(20), "nginx does not start");
+            assert!(start.elapsed() < Duration::from_mins(2), "nginx does not start");
             std::thread::sleep(Duration::from_millis(20));
         }
         site
@@ -157,7 +157,7 @@ fn answers_of_a_site() {
         let start = Instant::now();
         let error = site.get(path, HASTY).unwrap_err();
         assert!(both(&error).contains("no answer within 2 s"), "{error}");
-        assert!(start.elapsed() < Duration::from_secs(10), "{path}: {:?}", start.elapsed());
+        assert!(start.elapsed() < Duration::from_mins(1), "{path}: {:?}", start.elapsed());
     }
 }
 

@@ -51,7 +51,7 @@ impl Site {
             .with_no_client_auth();
         let name = ServerName::try_from("localhost").unwrap();
         let mut tls = ClientConnection::new(Arc::new(config), name).unwrap();
-        let end = Instant::now() + Duration::from_secs(20);
+        let end = Instant::now() + Duration::from_mins(2);
         let mut tcp = loop {
             match std::net::TcpStream::connect(("127.0.0.1", self.port)) {
                 Ok(tcp) => break tcp,
