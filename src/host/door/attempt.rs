@@ -4,26 +4,21 @@ use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
-use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-
 use super::classify::{SAY, Trace};
+use super::relay::{self, accept};
 use super::tap::Tap;
 use crate::host::run::{Output, RunError, Tool};
 use crate::host::sshd::Invocation;
 
 /// The longest that one login may take. PAM and the name service may have their own waits.
-const LONGEST: Duration = Duration::from_secs(20);
+pub(super) const LONGEST: Duration = Duration::from_secs(20);
 
 /// How much longer sshd may take than its client, to tell how it ended.
 const TAIL: Duration = Duration::from_secs(3);
-
-/// How often the end of the client is noticed while its connection is awaited.
-const SLICE: u8 = 50;
 
 /// Key exchanges that cost next to nothing, put before all others that the client knows, which stay.
 /// Against quantum computers nothing is to be defended here, and some of those exchanges take a tenth
@@ -102,11 +97,15 @@ impl Stage<'_> {
         Ok(())
     }
 
-    /// Signs in to whoever listens there.
-    pub(super) fn knock(&self, knock: &Knock) -> Trace {
+    /// Signs in to whoever listens there; or has been reached by this connection, in another network.
+    pub(super) fn knock(&self, knock: &Knock, through: Option<&TcpStream>) -> Trace {
         let once = || {
             let Some(time) = self.time() else { return Ok(Trace::default()) };
-            Ok(finish(self.client(knock, time).run()))
+            let client = self.client(knock, time);
+            Ok(finish(match through {
+                Some(daemon) => relay::run(&client, knock.to, daemon)?,
+                None => client.run(),
+            }))
         };
         self.understood(once).unwrap_or_default()
     }
@@ -215,18 +214,5 @@ fn finish(ended: Result<Output, RunError>) -> Trace {
         },
         Err(RunError::Timeout { .. }) => Trace::default(),
         Err(error) => Trace { code: Some(255), client: error.to_string(), ..Trace::default() },
-    }
-}
-
-/// Waits for the client's connection; none if the client ended before it made one.
-fn accept(listener: &TcpListener, ended: impl Fn() -> bool) -> io::Result<Option<TcpStream>> {
-    loop {
-        let mut fds = [PollFd::new(listener.as_fd(), PollFlags::POLLIN)];
-        if poll(&mut fds, PollTimeout::from(SLICE))? > 0 {
-            return listener.accept().map(|(stream, _)| Some(stream));
-        }
-        if ended() {
-            return Ok(None);
-        }
     }
 }

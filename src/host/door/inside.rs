@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::fs::{self, File};
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::path::Path;
 use std::time::Instant;
 
@@ -13,7 +13,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{Pid, getpid};
 
-use super::attempt::{Ask, Knock, Stage};
+use super::attempt::{Ask, Knock, LONGEST, Stage};
 use super::classify::{Trace, clean, tail};
 use super::peer::represent;
 use super::tap::Tap;
@@ -149,7 +149,14 @@ fn sign_in(question: &Question) -> Result<Answer, Obstacle> {
     let key = stage.key("session", &question.private)?;
     let to = question.target;
     let knock = Knock { from: to.ip(), to, key: &key, ask: Ask::Command };
-    let theirs = stage.knock(&knock);
+    // Reached before the network is left in which it listens.
+    let daemon = match TcpStream::connect_timeout(&to, LONGEST) {
+        Ok(daemon) => daemon,
+        Err(error) => return Ok(Answer::Unreachable(vec![format!("{to}: {error}")])),
+    };
+    let apart = leave(true).is_ok() && netlink::loopback_up().is_ok() && represent(to.ip()).is_ok();
+    let daemon = Some(daemon).filter(|_| apart);
+    let theirs = stage.knock(&knock, daemon.as_ref());
     if theirs.connected() && theirs.session_ran() {
         return Ok(Answer::Ran { host_key: theirs.host_key() });
     }
