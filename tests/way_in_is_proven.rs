@@ -212,6 +212,24 @@ fn the_running_daemon_is_asked() {
     assert!(server.left_since(&before).is_empty(), "{}", server.left_since(&before));
 }
 
+/// A client that does not know the key exchanges that we prefer is asked again without them.
+#[test]
+fn with_a_client_of_other_key_exchanges() {
+    let server = Server::new(Suite::Bookworm);
+    let host = &server.host;
+    host.ok("mv /usr/bin/ssh /usr/bin/ssh.away");
+    let client = "#!/bin/sh\ncase $* in *KexAlgorithms=*) echo \"$*\" >>/run/test/refused\n\
+                  exec ssh.away -o KexAlgorithms=^unknown \"$@\" ;; esac\nexec ssh.away \"$@\"\n";
+    host.put("/usr/bin/ssh", client, 0o755);
+    let said = server.run("grant --key /run/test/engineer.pub --json").json("granted", 0);
+    assert_eq!(said["proof"], "full");
+    let refused = host.read("/run/test/refused");
+    // Once where sshd is asked on its own, once where the daemon is.
+    assert_eq!(refused.lines().count(), 2, "{refused}");
+    server.run("audit").is("ok", 0).says("would let the engineer in");
+    server.run("delete").is("deleted", 0);
+}
+
 /// Without a client nothing can be asked: it is opened, and said.
 #[test]
 fn without_a_client() {

@@ -1,5 +1,7 @@
 //! `audit`: what is open, until when, and what on this server differs from the journal. Read-only.
 
+use std::thread;
+
 use serde_json::json;
 
 use super::delete::{local_list, tell_others};
@@ -15,9 +17,13 @@ use crate::grant::newer::{self, Seen};
 use crate::grant::step::{self, PlanError, Step, Wanted};
 use crate::grant::survey::Door;
 use crate::grant::{self, proof, survey};
-use crate::host::{change, clock, processes};
+use crate::host::change::{self, Change};
+use crate::host::{clock, processes};
 use crate::text::report::Report;
 use crate::text::{Lang, Words};
+
+/// Each step with what it would change.
+type Plans = Vec<(Step, Result<Vec<Change>, PlanError>)>;
 
 /// Runs the verb.
 pub(super) fn run(source: &PolicySource, mut out: Out) -> u8 {
@@ -49,12 +55,17 @@ fn attempt(source: &PolicySource, out: &mut Out) -> Result<bool, Failure> {
         out.field("state", json!("none"));
         return Ok(others);
     };
-    let whole = tell_state(&state, out);
-    let drift = tell_drift(&state, out);
-    tell_use(&state, out)?;
-    tell_policy(&state, out);
-    visits::tell(&grant::visits::look(&state), out);
-    Ok(others || !whole || drift)
+    // All of it is only looked at, so the rest is while sshd is asked.
+    thread::scope(|scope| {
+        let visits = scope.spawn(|| grant::visits::look(&state));
+        let plans = scope.spawn(|| plans(&state));
+        let whole = tell_state(&state, out);
+        let drift = plans.join().is_ok_and(|plans| tell_drift(plans, out));
+        tell_use(&state, out)?;
+        tell_policy(&state, out);
+        visits::tell(&visits.join().unwrap_or_default(), out);
+        Ok(others || !whole || drift)
+    })
 }
 
 /// Says in which state the grant is; returns whether it is open as it should be.
@@ -116,15 +127,21 @@ fn tell_now(state: &State, door: &Door, out: &mut Out) -> bool {
     false
 }
 
+/// What a repair of each step would change; nothing where the grant is none to be repaired.
+fn plans(state: &State) -> Option<Plans> {
+    let open = state.closing.is_none() && state.settled.is_some();
+    open.then(|| {
+        let wanted = Wanted::of(state);
+        Step::ALL.map(|step| (step, step.plan(&wanted))).into()
+    })
+}
+
 /// Says what a repair would change; returns whether there is anything.
-fn tell_drift(state: &State, out: &mut Out) -> bool {
-    if state.closing.is_some() || state.settled.is_none() {
-        return false;
-    }
-    let wanted = Wanted::of(state);
+fn tell_drift(plans: Option<Plans>, out: &mut Out) -> bool {
+    let Some(plans) = plans else { return false };
     let mut drift = false;
-    for step in Step::ALL {
-        match step.plan(&wanted) {
+    for (step, planned) in plans {
+        match planned {
             Ok(changes) => {
                 for change in &changes {
                     drift = true;

@@ -23,7 +23,7 @@ pub(super) const CAUSES: &[Cause] = &[
     Cause::new("name-service", Stage::Sshd, &told::NAME_SERVICE, account::name_service),
 ];
 
-fn complaint(patient: &Patient) -> Result<String, Unseen> {
+fn complaint(patient: &Patient) -> Result<&str, Unseen> {
     let said = patient.daemon()?.complaint();
     said.map(Option::unwrap_or_default).map_err(|error| Unseen::Broken { why: error.to_string() })
 }

@@ -20,6 +20,7 @@ mod inside;
 mod key;
 mod peer;
 mod reason;
+mod relay;
 mod tap;
 
 use std::net::{IpAddr, SocketAddr};

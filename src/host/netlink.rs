@@ -14,6 +14,7 @@ const LOOPBACK: u32 = 1;
 
 const NEW_LINK: u16 = 16;
 const NEW_ADDRESS: u16 = 20;
+const NEW_ROUTE: u16 = 24;
 const ERROR: u16 = 2;
 
 const REQUEST: u16 = 0x001;
@@ -111,30 +112,74 @@ pub(super) fn loopback_up() -> nix::Result<()> {
     ask(&message(NEW_LINK, REQUEST | ACK, &body))
 }
 
-/// Gives the loopback an address.
+/// Gives the loopback an address, and lets what is received there be acknowledged at once: ssh writes
+/// in small pieces, and waits 40 ms for each acknowledgement that is put off.
 pub(super) fn add_address(address: IpAddr) -> nix::Result<()> {
-    ask(&message(NEW_ADDRESS, REQUEST | ACK | CREATE | REPLACE, &address_body(address)))
+    let flags = REQUEST | ACK | CREATE | REPLACE;
+    ask(&message(NEW_ADDRESS, flags, &address_body(address)))?;
+    // Only the time depends on it.
+    let _ = ask(&message(NEW_ROUTE, flags, &route_body(address)));
+    Ok(())
+}
+
+/// Its family, and its bytes.
+fn parts(address: IpAddr) -> (u8, Vec<u8>) {
+    match address {
+        IpAddr::V4(v4) => (AddressFamily::Inet as u8, v4.octets().to_vec()),
+        IpAddr::V6(v6) => (AddressFamily::Inet6 as u8, v6.octets().to_vec()),
+    }
+}
+
+fn bits(bytes: &[u8]) -> u8 {
+    u8::try_from(bytes.len() * 8).unwrap_or(u8::MAX)
 }
 
 fn address_body(address: IpAddr) -> Vec<u8> {
     const NO_DUPLICATE_DETECTION: u8 = 2;
     const ADDRESS: u16 = 1;
     const LOCAL: u16 = 2;
-    let (family, bytes) = match address {
-        IpAddr::V4(v4) => (AddressFamily::Inet, v4.octets().to_vec()),
-        IpAddr::V6(v6) => (AddressFamily::Inet6, v6.octets().to_vec()),
-    };
+    let (family, bytes) = parts(address);
     // struct ifaddrmsg: family, prefix length, flags, scope, index of the interface.
-    let bits = u8::try_from(bytes.len() * 8).unwrap_or(u8::MAX);
-    let mut body = vec![family as u8, bits, NO_DUPLICATE_DETECTION, 0];
+    let mut body = vec![family, bits(&bytes), NO_DUPLICATE_DETECTION, 0];
     body.extend(LOOPBACK.to_ne_bytes());
-    for kind in [LOCAL, ADDRESS] {
-        let length = u16::try_from(4 + bytes.len()).unwrap_or(u16::MAX);
-        body.extend(length.to_ne_bytes());
-        body.extend(kind.to_ne_bytes());
-        body.extend(&bytes);
-    }
+    body.extend(attribute(LOCAL, &bytes));
+    body.extend(attribute(ADDRESS, &bytes));
     body
+}
+
+/// The route that the kernel has made for the address, with a word on acknowledgements.
+fn route_body(address: IpAddr) -> Vec<u8> {
+    const TABLE_LOCAL: u8 = 255;
+    const BY_KERNEL: u8 = 2;
+    const SCOPE_HOST: u8 = 254;
+    const TYPE_LOCAL: u8 = 2;
+    const DESTINATION: u16 = 1;
+    const INTERFACE: u16 = 4;
+    const PREFERRED_SOURCE: u16 = 7;
+    const METRICS: u16 = 8;
+    const QUICK_ACK: u16 = 15;
+    let (family, bytes) = parts(address);
+    // struct rtmsg: family, lengths of destination and source, service, table, origin, scope, type;
+    // flags.
+    let scope = if address.is_ipv4() { SCOPE_HOST } else { 0 };
+    let mut body = vec![family, bits(&bytes), 0, 0, TABLE_LOCAL, BY_KERNEL, scope, TYPE_LOCAL];
+    body.extend([0; 4]);
+    body.extend(attribute(DESTINATION, &bytes));
+    body.extend(attribute(INTERFACE, &LOOPBACK.to_ne_bytes()));
+    if address.is_ipv4() {
+        body.extend(attribute(PREFERRED_SOURCE, &bytes));
+    }
+    body.extend(attribute(METRICS, &attribute(QUICK_ACK, &1_u32.to_ne_bytes())));
+    body
+}
+
+/// struct rtattr: length, type; all of ours fill whole words.
+fn attribute(kind: u16, value: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(4 + value.len()).unwrap_or(u16::MAX);
+    let mut bytes = length.to_ne_bytes().to_vec();
+    bytes.extend(kind.to_ne_bytes());
+    bytes.extend(value);
+    bytes
 }
 
 /// struct nlmsghdr: length, type, flags, sequence, port.
@@ -182,6 +227,27 @@ mod tests {
             assert_eq!(bytes.len(), length);
             assert_eq!(bytes[..4], u32::try_from(length).unwrap().to_ne_bytes());
         }
+    }
+
+    #[test]
+    fn the_kernel_takes_addresses_and_routes() {
+        use crate::host::run::Tool;
+        // A thread may leave the network by itself.
+        let tried = std::thread::spawn(|| {
+            nix::sched::unshare(nix::sched::CloneFlags::CLONE_NEWNET).unwrap();
+            loopback_up().unwrap();
+            for address in ["192.0.2.1", "127.0.0.1", "2001:db8::1", "192.0.2.1"] {
+                let address: IpAddr = address.parse().unwrap();
+                add_address(address).unwrap();
+                let family = if address.is_ipv4() { "-4" } else { "-6" };
+                let ip = Tool::new("ip").args([family, "route", "show", "table", "local"]);
+                let shown = ip.run().unwrap().stdout;
+                let route = format!("local {address} ");
+                let quick = |line: &str| line.starts_with(&route) && line.contains("quickack 1");
+                assert!(shown.lines().any(quick), "{shown}");
+            }
+        });
+        tried.join().unwrap();
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod pattern;
 mod version;
 mod zone;
 
+use std::cell::OnceCell;
 use std::fs;
 use std::net::IpAddr;
 use std::os::unix::fs::MetadataExt;
@@ -108,6 +109,7 @@ pub struct Sshd {
     /// Whether the program was replaced on disk after the daemon started.
     pub replaced: bool,
     daemon: Option<Daemon>,
+    complaint: OnceCell<Option<String>>,
 }
 
 impl Sshd {
@@ -143,6 +145,7 @@ impl Sshd {
             invocation,
             listeners,
             daemon,
+            complaint: OnceCell::new(),
         })
     }
 
@@ -196,15 +199,21 @@ impl Sshd {
         self.daemon.as_ref()?.startups()
     }
 
-    /// What the program says against starting here and now (`sshd -t`), if anything.
-    pub fn complaint(&self) -> Result<Option<String>, SshdError> {
-        let out = self.invocation.tool(["-t"]).allow(&[1, 255]).run()?;
-        Ok((out.code() != 0).then_some(out.stderr))
+    /// What the program says against starting here and now (`sshd -t`), if anything; asked once.
+    pub fn complaint(&self) -> Result<Option<&str>, SshdError> {
+        if self.complaint.get().is_none() {
+            let out = self.invocation.tool(["-t"]).allow(&[1, 255]).run()?;
+            let _ = self.complaint.set((out.code() != 0).then_some(out.stderr));
+        }
+        Ok(self.complaint.get().and_then(Option::as_deref))
     }
 
     /// Whether sshd would start with the configuration on disk (`sshd -t`).
     pub fn check(&self) -> Result<(), SshdError> {
-        self.test(&["-t"]).map(drop)
+        match self.complaint() {
+            Ok(None) => Ok(()),
+            _ => self.test(&["-t"]).map(drop),
+        }
     }
 
     /// Runs a test mode of sshd. Where its folder under `/run` is missing, because sshd has not run

@@ -1,28 +1,29 @@
 //! One login: the system's ssh client on one side, sshd on the other.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
-use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-
 use super::classify::{SAY, Trace};
+use super::relay::{self, accept};
 use super::tap::Tap;
 use crate::host::run::{Output, RunError, Tool};
 use crate::host::sshd::Invocation;
 
 /// The longest that one login may take. PAM and the name service may have their own waits.
-const LONGEST: Duration = Duration::from_secs(20);
+pub(super) const LONGEST: Duration = Duration::from_secs(20);
 
 /// How much longer sshd may take than its client, to tell how it ended.
 const TAIL: Duration = Duration::from_secs(3);
 
-/// How often the end of the client is noticed while its connection is awaited.
-const SLICE: u8 = 50;
+/// Key exchanges that cost next to nothing, put before all others that the client knows, which stay.
+/// Against quantum computers nothing is to be defended here, and some of those exchanges take a tenth
+/// of a second of the processor.
+const QUICK: [&str; 2] = ["-o", "KexAlgorithms=^curve25519-sha256,ecdh-sha2-nistp256"];
 
 /// What all logins of one proof have in common.
 pub(super) struct Stage<'a> {
@@ -32,6 +33,8 @@ pub(super) struct Stage<'a> {
     pub(super) tap: Option<Tap>,
     /// A key file that sshd shall read instead of the account's own.
     pub(super) stand_in: Option<PathBuf>,
+    /// Whether the client did not understand [`QUICK`]: before 8.0 none does, and in FIPS mode.
+    pub(super) plain: Cell<bool>,
     pub(super) end: Instant,
 }
 
@@ -94,14 +97,35 @@ impl Stage<'_> {
         Ok(())
     }
 
-    /// Signs in to whoever listens there.
-    pub(super) fn knock(&self, knock: &Knock) -> Trace {
-        let Some(time) = self.time() else { return Trace::default() };
-        finish(self.client(knock, time).run())
+    /// Signs in to whoever listens there; or has been reached by this connection, in another network.
+    pub(super) fn knock(&self, knock: &Knock, through: Option<&TcpStream>) -> Trace {
+        let once = || {
+            let Some(time) = self.time() else { return Ok(Trace::default()) };
+            let client = self.client(knock, time);
+            Ok(finish(match through {
+                Some(daemon) => relay::run(&client, knock.to, daemon)?,
+                None => client.run(),
+            }))
+        };
+        self.understood(once).unwrap_or_default()
     }
 
     /// Signs in to an sshd that is started for this one connection.
     pub(super) fn knock_on_own(&self, knock: &Knock) -> io::Result<Trace> {
+        self.understood(|| self.knock_on_own_once(knock))
+    }
+
+    /// Tries again with the client's own order of key exchanges, if it does not take ours.
+    fn understood(&self, once: impl Fn() -> io::Result<Trace>) -> io::Result<Trace> {
+        let trace = once()?;
+        if self.plain.get() || !trace.misunderstood() {
+            return Ok(trace);
+        }
+        self.plain.set(true);
+        once()
+    }
+
+    fn knock_on_own_once(&self, knock: &Knock) -> io::Result<Trace> {
         let Some(time) = self.time() else { return Ok(Trace::default()) };
         let listener = TcpListener::bind(knock.to)?;
         let client = self.client(knock, time);
@@ -156,6 +180,7 @@ impl Stage<'_> {
             .args(["-b".to_owned(), knock.from.to_string()])
             .args(["-p".to_owned(), knock.to.port().to_string()])
             .args(options.iter().flat_map(|option| ["-o", option]))
+            .args(QUICK.iter().filter(|_| !self.plain.get()).copied())
             .args(["-o".to_owned(), format!("ConnectTimeout={}", time.as_secs().max(1))])
             .args(["-i".to_owned(), knock.key.display().to_string()])
             .args(["-l", self.account, "--"])
@@ -189,18 +214,5 @@ fn finish(ended: Result<Output, RunError>) -> Trace {
         },
         Err(RunError::Timeout { .. }) => Trace::default(),
         Err(error) => Trace { code: Some(255), client: error.to_string(), ..Trace::default() },
-    }
-}
-
-/// Waits for the client's connection; none if the client ended before it made one.
-fn accept(listener: &TcpListener, ended: impl Fn() -> bool) -> io::Result<Option<TcpStream>> {
-    loop {
-        let mut fds = [PollFd::new(listener.as_fd(), PollFlags::POLLIN)];
-        if poll(&mut fds, PollTimeout::from(SLICE))? > 0 {
-            return listener.accept().map(|(stream, _)| Some(stream));
-        }
-        if ended() {
-            return Ok(None);
-        }
     }
 }

@@ -53,6 +53,16 @@ impl Trace {
         key.starts_with("SHA256:").then(|| key.to_owned())
     }
 
+    /// Whether the client did not take an option of ours, and so did nothing.
+    pub(super) fn misunderstood(&self) -> bool {
+        self.code == Some(255) && self.client.contains("command-line") && !self.connected()
+    }
+
+    /// Whether sshd got as far as telling who it is.
+    pub(super) fn answered(&self) -> bool {
+        self.client.contains("Remote protocol version")
+    }
+
     /// Whether there was any sshd to talk to.
     pub(super) fn connected(&self) -> bool {
         self.client.contains("Connection established")

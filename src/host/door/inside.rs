@@ -1,18 +1,20 @@
 //! The child's part of the proof.
 
+use std::cell::Cell;
 use std::fs::{self, File};
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::path::Path;
 use std::time::Instant;
 
+use nix::errno::Errno;
 use nix::sys::prctl;
 use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::{WaitPidFlag, waitpid};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{Pid, getpid};
 
-use super::attempt::{Ask, Knock, Stage};
-use super::classify::{clean, tail};
+use super::attempt::{Ask, Knock, LONGEST, Stage};
+use super::classify::{Trace, clean, tail};
 use super::peer::represent;
 use super::tap::Tap;
 use super::{Answer, Probe, Question, Reason, Refusal, Report, Request, Source, Unproven, Verdict};
@@ -87,6 +89,7 @@ fn prove(request: &Request) -> Result<Report, Obstacle> {
         scratch: &request.scratch,
         tap: None,
         stand_in: None,
+        plain: Cell::new(false),
         end: Instant::now() + request.deadline,
     };
     set(&mut stage)?;
@@ -140,12 +143,20 @@ fn sign_in(question: &Question) -> Result<Answer, Obstacle> {
         scratch: &question.scratch,
         tap: None,
         stand_in: None,
+        plain: Cell::new(false),
         end: Instant::now() + question.deadline,
     };
     let key = stage.key("session", &question.private)?;
     let to = question.target;
     let knock = Knock { from: to.ip(), to, key: &key, ask: Ask::Command };
-    let theirs = stage.knock(&knock);
+    // Reached before the network is left in which it listens.
+    let daemon = match TcpStream::connect_timeout(&to, LONGEST) {
+        Ok(daemon) => daemon,
+        Err(error) => return Ok(Answer::Unreachable(vec![format!("{to}: {error}")])),
+    };
+    let apart = leave(true).is_ok() && netlink::loopback_up().is_ok() && represent(to.ip()).is_ok();
+    let daemon = Some(daemon).filter(|_| apart);
+    let theirs = stage.knock(&knock, daemon.as_ref());
     if theirs.connected() && theirs.session_ran() {
         return Ok(Answer::Ran { host_key: theirs.host_key() });
     }
@@ -155,7 +166,7 @@ fn sign_in(question: &Question) -> Result<Answer, Obstacle> {
     leave(true)?;
     set(&mut stage)?;
     represent(knock.to.ip())?;
-    let ours = stage.knock_on_own(&knock)?;
+    let ours = knock_on_own(&stage, &knock)?;
     Ok(if ours.session_ran() {
         Answer::Differs(theirs.client_tail())
     } else if ours.held_by_audit() {
@@ -186,7 +197,7 @@ fn probe(
     }
     let to = SocketAddr::new(server, request.port);
     let session = ask != Ask::Key;
-    let trace = stage.knock_on_own(&Knock { from: source.addr, to, key, ask })?;
+    let trace = knock_on_own(stage, &Knock { from: source.addr, to, key, ask })?;
     if trace.code.is_some() && !trace.connected() {
         let why = format!("ssh: {}", trace.client_tail().join("; "));
         return Ok(Verdict::Unproven(Unproven::Broken { why }));
@@ -210,25 +221,37 @@ fn leave(network: bool) -> Result<(), Unproven> {
     namespace::leave(network).map_err(|error| Unproven::NoNamespace { why: error.to_string() })
 }
 
-/// Makes the surroundings in which sshd is asked, and looks whether it would start at all.
-fn set(stage: &mut Stage) -> Result<(), Obstacle> {
-    netlink::loopback_up()?;
+/// One login to an sshd of our own. Where sshd says nothing at all, it is looked whether it would
+/// start; a folder that it lacks is supplied.
+fn knock_on_own(stage: &Stage, knock: &Knock) -> Result<Trace, Obstacle> {
+    let trace = stage.knock_on_own(knock)?;
+    if trace.answered() {
+        return Ok(trace);
+    }
     let test = stage.sshd.tool(["-t"]);
     let mut tested = test.run();
+    let mut again = false;
     if let Err(RunError::Failed { stderr, .. }) = &tested
         && let Some(folder) = missing_folder(stderr)
     {
         namespace::supply(Path::new(folder))?;
+        again = true;
         tested = test.run();
     }
     match tested {
-        Ok(_) => {}
+        Ok(_) if again => Ok(stage.knock_on_own(knock)?),
+        Ok(_) => Ok(trace),
         Err(RunError::Failed { stderr, .. }) => {
             let evidence = tail(&stderr);
-            return Err(Obstacle::Refused(Refusal { reason: Reason::BrokenConfig, evidence }));
+            Err(Obstacle::Refused(Refusal { reason: Reason::BrokenConfig, evidence }))
         }
-        Err(error) => return Err(io::Error::other(clean(&error.to_string())).into()),
+        Err(error) => Err(io::Error::other(clean(&error.to_string())).into()),
     }
+}
+
+/// Makes the surroundings in which sshd is asked.
+fn set(stage: &mut Stage) -> Result<(), Obstacle> {
+    netlink::loopback_up()?;
     let nothing = stage.scratch.join("nothing");
     File::create_new(&nothing)?;
     for record in RECORDS.map(Path::new) {
@@ -250,6 +273,13 @@ fn set(stage: &mut Stage) -> Result<(), Obstacle> {
 
 /// Ends what a login may have left behind. Orphans come to us, as their subreaper.
 fn end_children() {
+    loop {
+        match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
+            Err(Errno::ECHILD) => return,
+            Err(_) | Ok(WaitStatus::StillAlive) => break,
+            Ok(_) => {}
+        }
+    }
     let us = getpid();
     for _ in 0..100 {
         let children = children_of(us);

@@ -7,7 +7,7 @@ use std::io::{IoSliceMut, Result};
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixDatagram;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -19,7 +19,7 @@ use nix::sys::socket::{
 
 use super::namespace;
 
-/// How often the end of listening is noticed.
+/// How late the end of listening is noticed, should the word of it not arrive.
 const SLICE: Duration = Duration::from_millis(20);
 
 /// How many messages are kept of one attempt.
@@ -27,6 +27,7 @@ const KEEP: usize = 100;
 
 pub(super) struct Tap {
     ours: UnixDatagram,
+    path: PathBuf,
     real: Option<UnixDatagram>,
     heard: Mutex<Vec<String>>,
     done: AtomicBool,
@@ -46,26 +47,27 @@ impl Tap {
         ours.set_read_timeout(Some(SLICE))?;
         setsockopt(&ours, sockopt::PassCred, &true)?;
         namespace::bind(&path, &target)?;
-        Ok(Self { ours, real, heard: Mutex::default(), done: AtomicBool::new(false) })
+        Ok(Self { ours, path, real, heard: Mutex::default(), done: AtomicBool::new(false) })
     }
 
-    /// Takes messages until [`Tap::take`] is called. Somebody must, or the writers would block.
+    /// Takes messages until [`Tap::stop`] is called. Somebody must, or the writers would block.
     pub(super) fn listen(&self) {
-        self.done.store(false, Ordering::Relaxed);
         loop {
-            let ending = self.done.load(Ordering::Relaxed);
-            while let Some(message) = self.receive() {
-                if let Some(real) = &self.real {
-                    let _ = real.send(&message);
-                }
-                if let Ok(mut heard) = self.heard.lock()
-                    && heard.len() < KEEP
-                {
-                    heard.push(text(&message));
-                }
-            }
-            if ending {
+            let message = self.receive().unwrap_or_default();
+            // What was written before the end was told stands before the word of it.
+            if message.is_empty() && self.done.swap(false, Ordering::Relaxed) {
                 return;
+            }
+            if message.is_empty() {
+                continue;
+            }
+            if let Some(real) = &self.real {
+                let _ = real.send(&message);
+            }
+            if let Ok(mut heard) = self.heard.lock()
+                && heard.len() < KEEP
+            {
+                heard.push(text(&message));
             }
         }
     }
@@ -90,9 +92,10 @@ impl Tap {
         }
     }
 
-    /// Ends the listening.
+    /// Ends the listening, with an empty message that is nobody else's.
     pub(super) fn stop(&self) {
         self.done.store(true, Ordering::Relaxed);
+        let _ = self.ours.send_to(&[], &self.path);
     }
 
     /// What was heard since the last time.
@@ -116,6 +119,32 @@ pub(super) fn text(message: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_written_before_the_end_is_heard_each_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        let ours = UnixDatagram::bind(&path).unwrap();
+        ours.set_read_timeout(Some(SLICE)).unwrap();
+        setsockopt(&ours, sockopt::PassCred, &true).unwrap();
+        let (heard, done) = (Mutex::default(), AtomicBool::new(false));
+        let tap = Tap { ours, path, real: None, heard, done };
+        let writer = UnixDatagram::unbound().unwrap();
+        for round in ["first", "second", "third"] {
+            std::thread::scope(|scope| {
+                scope.spawn(|| tap.listen());
+                // More than the kernel keeps for a listener that does not come.
+                for number in 0..KEEP {
+                    let line = format!("<86>Nov 21 14:00:00 sshd[77]: {round} {number}");
+                    writer.send_to(line.as_bytes(), &tap.path).unwrap();
+                }
+                tap.stop();
+            });
+            let heard = tap.take();
+            assert_eq!(heard.len(), KEEP, "{round}");
+            assert_eq!(heard.last().unwrap(), &format!("{round} {}", KEEP - 1));
+        }
+    }
 
     #[test]
     fn the_message_without_its_head() {

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::{Invocation, Version};
@@ -36,13 +37,19 @@ impl Daemon {
         if !trusted {
             return None;
         }
-        let version = if replaced {
-            version_of(&format!("/proc/self/fd/{}", running.as_raw_fd()))
+        let program = if replaced {
+            format!("/proc/self/fd/{}", running.as_raw_fd())
         } else {
-            version_of(&binary.display().to_string())
+            binary.display().to_string()
         };
+        // Each takes ten milliseconds, most of them for linking.
+        let (version, tz) = thread::scope(|scope| {
+            let version = scope.spawn(|| version_of(&program));
+            let tz = zone(pid);
+            (version.join().ok().flatten(), tz)
+        });
         let cmdline = read_text(&format!("/proc/{pid}/cmdline"));
-        let invocation = Invocation { binary, args: arguments(&cmdline), tz: zone(pid) };
+        let invocation = Invocation { binary, args: arguments(&cmdline), tz };
         Some(Self { pid, invocation, replaced, version, started: started(pid) })
     }
 

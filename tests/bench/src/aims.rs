@@ -117,8 +117,9 @@ const STEPS: &str = "Grant without its timer: `useradd` is one of seven programs
 const DELETE: &str = "Delete: more than the script does, it searches every disk for what the account has \
     left (see `find` below), and looks at each stage again.";
 const LOOKING: &str = "Dry run, audit, unchanged run: dry run and audit ask sshd for its configuration, and \
-    audit asks it besides whether it would let the engineer in: a whole handshake with `ssh`, in \
-    namespaces of its own.";
+    audit asks it besides whether it would let the engineer in: a handshake with `ssh` up to sshd's word \
+    on the key, in namespaces of its own. Of its 50 ms, `ssh` and sshd take 20 to start, and sshd waits \
+    at least 5 before it answers. The log and the drift are looked at meanwhile.";
 const LINE: &str = "The line: it opens three connections (script, program, policy) where one `curl` of the \
     same files has one, and each takes two round trips before it asks for anything. The program trusts \
     no other with the policy.";

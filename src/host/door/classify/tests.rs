@@ -190,3 +190,23 @@ fn quoted_lines_are_harmless() {
     assert_eq!(clean("a\u{1b}[2Jb\r"), "a\\u{1b}[2Jb");
     assert_eq!(clean(&"x".repeat(1000)).len(), LINE);
 }
+
+#[test]
+fn a_client_that_does_not_take_our_options() {
+    let ended = |code, client: &str| Trace {
+        code: Some(code),
+        client: client.to_owned(),
+        ..Trace::default()
+    };
+    for said in [
+        // 7.4, and 9.2 with a name that it does not know.
+        "command-line line 0: Bad SSH2 KexAlgorithms '^curve25519-sha256'.\r\n",
+        "Unsupported KEX algorithm \"x\"\ncommand-line line 0: Bad SSH2 KexAlgorithms '^x'.\n",
+    ] {
+        assert!(ended(255, said).misunderstood(), "{said}");
+    }
+    let refused = "debug1: Connection established.\nbanner: command-line\nPermission denied\n";
+    assert!(!ended(255, refused).misunderstood());
+    assert!(!ended(255, "ssh: connect to host 192.0.2.1 port 22: refused\n").misunderstood());
+    assert!(!Trace::default().misunderstood());
+}

@@ -1,0 +1,68 @@
+//! The running daemon, brought into a network of our own. There ssh's small pieces are acknowledged at
+//! once (`netlink::add_address`); on the server's own loopback a login stands still twice for 40 ms.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::os::fd::AsFd;
+use std::sync::OnceLock;
+use std::thread;
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+use crate::host::run::{Output, RunError, Tool};
+
+/// How often the end of the client is noticed while its connection is awaited.
+const SLICE: u8 = 50;
+
+/// Runs a client that finds at this address of our network what was connected in another.
+pub(super) fn run(
+    client: &Tool,
+    at: SocketAddr,
+    daemon: &TcpStream,
+) -> io::Result<Result<Output, RunError>> {
+    daemon.set_nodelay(true)?;
+    let listener = TcpListener::bind(at)?;
+    let near = OnceLock::new();
+    thread::scope(|scope| {
+        let client = scope.spawn(|| client.run());
+        if let Some(stream) = accept(&listener, || client.is_finished())? {
+            stream.set_nodelay(true)?;
+            let near = near.get_or_init(|| stream);
+            scope.spawn(|| pass(near, daemon));
+            scope.spawn(|| pass(daemon, near));
+        }
+        let ended = client.join();
+        // A daemon that hangs must not hold us up. One that no client came to may be tried again.
+        for stream in near.get().into_iter().flat_map(|near| [near, daemon]) {
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+        ended.map_err(|_| io::Error::other("the client's thread"))
+    })
+}
+
+/// Hands on what comes, and its end.
+fn pass(mut from: &TcpStream, mut to: &TcpStream) {
+    let mut buffer = [0; 8192];
+    while let Ok(length @ 1..) = from.read(&mut buffer) {
+        if to.write_all(&buffer[..length]).is_err() {
+            break;
+        }
+    }
+    let _ = to.shutdown(Shutdown::Write);
+}
+
+/// Waits for the client's connection; none if the client ended before it made one.
+pub(super) fn accept(
+    listener: &TcpListener,
+    ended: impl Fn() -> bool,
+) -> io::Result<Option<TcpStream>> {
+    loop {
+        let mut fds = [PollFd::new(listener.as_fd(), PollFlags::POLLIN)];
+        if poll(&mut fds, PollTimeout::from(SLICE))? > 0 {
+            return listener.accept().map(|(stream, _)| Some(stream));
+        }
+        if ended() {
+            return Ok(None);
+        }
+    }
+}
