@@ -119,9 +119,9 @@ const DELETE: &str = "Delete: more than the script does, it searches every disk 
 const LOOKING: &str = "Dry run, audit, unchanged run: dry run and audit ask sshd for its configuration, and \
     audit asks it besides whether it would let the engineer in: a whole handshake with `ssh`, in \
     namespaces of its own.";
-const LINE: &str = "The line: it opens three connections (script, program, policy) where one `curl` of the \
-    same files has one, and each takes two round trips before it asks for anything. The program trusts \
-    no other with the policy.";
+const LINE: &str = "The line: it opens a connection for the script, then two at the same time for program and \
+    policy, where one `curl` of the same files has one; each takes two round trips before it asks for \
+    anything.";
 const SEARCH: &str = "Search: it is done by as many threads as there are processors, at most four; with one \
     processor, or where others work beside it, it is as fast as `find`.";
 const USERS: &str = "Users: the account tools read and write the whole of passwd, shadow and group at each \
