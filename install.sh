@@ -2,9 +2,9 @@
 # support-access @VERSION@
 #
 # 기술지원을 위한 SSH 접속을 정해진 시간 동안만 열고, 스스로 닫습니다.
-#   curl -sLf @ORIGIN@ | sh -                    접속 열기
-#   curl -sLf @ORIGIN@ | sh -s -- --dry-run      무엇을 할지 보기만 하기
-#   curl -sLf @ORIGIN@ | sh -s -- --delete       끝내고 모두 지우기
+#   curl -sLf @ORIGIN@ | sh -                  접속 열기
+#   curl -sLf @ORIGIN@ | sh -s -- --dry-run    무엇을 할지 보기만 하기
+#   curl -sLf @ORIGIN@ | sh -s -- --delete     끝내고 모두 지우기
 # 이 파일은 프로그램을 내려받아 크기와 SHA-256을 확인하고, 임시 폴더에서 실행한 뒤 그 폴더를
 # 지웁니다. 서버를 바꾸는 일은 그 프로그램만 합니다. 이 파일이 도중에 잘려서 오면 아무 일도
 # 하지 않습니다. 마지막에 RESULT 줄이 없으면 끝난 일이 없는 것입니다.
@@ -16,7 +16,7 @@
 #
 # 안내 / Guide: @ORIGIN@/guide/
 #
-# 종료 코드 / Exit codes (the others are the program's own, see its --help)
+# 종료 코드 / Exit codes (others: the program's, see its --help)
 #    2  잘못된 사용 / usage
 #    3  root가 아님 / not root
 #    4  거절, 바뀐 것 없음 / refused, nothing changed
@@ -26,7 +26,7 @@
 #   23  SHA-256이 다름 / wrong SHA-256
 #   24  SHA-256 도구 없음 / no SHA-256 tool
 #   25  지원하지 않는 CPU, OS / CPU or system not supported
-#   26  실행할 수 있는 폴더 없음 / no folder where programs may run
+#   26  실행할 수 있는 폴더 없음 / no folder to run programs from
 #   27  프로그램이 시작되지 않음 / the program does not start
 #   28  쓸 수 있는 폴더 없음 / no folder can be written
 #   29  이 파일이 온전하지 않음 / this file is incomplete
@@ -52,11 +52,25 @@ x86_64='@X86_64@'
 aarch64='@AARCH64@'
 signers='@SIGNERS@'
 
-T='' P='' sig='' json='' dry='' lang='' want='' verb='' keyin='' found='' getter='' fail=26 mode=grant
+T='' P='' Q='' own='' sig='' json='' dry='' lang='' want='' verb='' keyin='' getter='' fail=26 mode=grant
 
-say() { if [ "$L" = ko ]; then printf '%s\n' "$2" >&2; else printf '%s\n' "$1" >&2; fi; }
+say() {
+	[ "$L" = en ] || set -- "${2-$1}"
+	printf '%s\n' "$1" >&2
+}
+
+parent() { sed -n 's/^PPid:[^0-9]*//p' "/proc/$1/status" 2>/dev/null; }
+
+# PID: ends a child, not whoever has its number by now; its code.
+halt() {
+	[ "$1" ] || return 1
+	case $(parent "$1") in "$$" | '') kill "$1" 2>/dev/null ;; esac
+	wait "$1" 2>/dev/null
+}
 
 tidy() {
+	halt "$P"
+	halt "$Q"
 	[ -z "$T" ] || rm -rf -- "$T"
 	T=''
 }
@@ -68,9 +82,11 @@ end() {
 	trap - EXIT # in mksh its end would become our code
 	word=failed
 	[ "$1" != 4 ] || word=refused
-	say "$3" "$4"
+	m=$3
+	[ "$L" = en ] || m=$4
+	say "$m"
 	[ "$2" = program-died ] || say "Nothing was changed. Guide: $origin/guide/" "바뀐 것은 없습니다. 안내: $origin/guide/"
-	# What support asks for, and nothing secret: no address, no proxy.
+	# For support, and nothing secret: no address, no proxy.
 	case $1 in
 		2?)
 			say 'Send this to support:' '문의할 때 함께 보내 주십시오:'
@@ -83,8 +99,6 @@ end() {
 			;;
 	esac
 	if [ "$json" ]; then
-		m=$3
-		[ "$L" != ko ] || m=$4
 		printf '{"schema":1,"result":"%s","error":{"code":%s,"id":"%s","message":"%s"}}\n' "$word" "$1" "$2" "$m"
 	else
 		printf 'RESULT: %s reason=%s exit=%s\n' "$word" "$2" "$1"
@@ -92,15 +106,8 @@ end() {
 	exit "$1"
 }
 
-# CODE: a signal came before the program ran
 # shellcheck disable=SC2317,SC2329 # called by the traps
-stop() {
-	if [ "$P" ]; then
-		kill "$P" 2>/dev/null
-		wait "$P"
-	fi
-	end "$1" signal 'Stopped by a signal.' '시그널을 받아 멈췄습니다.'
-}
+stop() { end "$1" signal 'Stopped by a signal.' '시그널을 받아 멈췄습니다.'; }
 
 quoted() {
 	case $1 in
@@ -109,7 +116,7 @@ quoted() {
 	esac
 }
 
-# Options are the program's business. A flag counts wherever it stands: `--ticket --dry-run` is dry.
+# Options are the program's. A flag counts wherever it stands: `--ticket --dry-run` is dry.
 for a in "$@"; do
 	case $want:$a in
 		--lang:*) lang=$a ;;
@@ -123,7 +130,9 @@ for a in "$@"; do
 		--delete | --audit) mode=${a#--} ;;
 		--lang=*) lang=${a#*=} ;;
 		--key=- | --receipt=-) keyin=1 ;;
-		--lang | --key | --receipt | --policy | --signers | --expires | --extend | --from | --account | --sudo | --ticket | --port) want=$a ;;
+		--policy=* | --help | -h | --version | -V) own=1 ;;
+		--policy) own=1 want=$a ;;
+		--lang | --key | --receipt | --signers | --expires | --extend | --from | --account | --sudo | --ticket | --port) want=$a ;;
 	esac
 done
 if [ "$mode" = grant ]; then
@@ -183,11 +192,11 @@ esac
 
 # `CAFE24DEL=yes sudo sh` loses the variable: a wish to delete must not become a grant.
 if [ -z "${CAFE24DEL-}" ] && [ "${SUDO_UID-}" ]; then
-	p=$PPID n=0 lost=''
-	while [ "$n" -lt 4 ] && [ "${p:-0}" -gt 1 ] && [ -z "$lost" ]; do
+	p=$PPID lost=''
+	for _ in 1 2 3 4; do
+		{ [ "${p:-0}" -gt 1 ] && [ -z "$lost" ]; } || break
 		lost=$({ tr '\0' '\n' <"/proc/$p/environ" | sed -n 's/^CAFE24DEL=//p'; } 2>/dev/null)
-		p=$(sed -n 's/^PPid:[^0-9]*//p' "/proc/$p/status" 2>/dev/null)
-		n=$((n + 1))
+		p=$(parent "$p")
 	done
 	case $lost:$mode in
 		:* | yes:delete | no:[!d]* | no:doctor) ;;
@@ -196,21 +205,15 @@ if [ -z "${CAFE24DEL-}" ] && [ "${SUDO_UID-}" ]; then
 	esac
 fi
 
-sums=''
 case $(uname -s):$(uname -m) in
 	Linux:x86_64 | Linux:amd64) cpu=x86_64 sums=$x86_64 ;;
 	Linux:aarch64 | Linux:arm64) cpu=aarch64 sums=$aarch64 ;;
 	*) end 25 cpu 'Only Linux on x86_64 and aarch64 is supported.' 'x86_64와 aarch64의 Linux만 지원합니다.' ;;
 esac
 
-# SIZE SHA256: well formed?
-formed() {
-	case $1 in '' | *[!0-9]*) return 1 ;; esac
-	case $2 in *[!0-9a-f]*) return 1 ;; esac
-	[ "${#2}" = 64 ]
-}
 split() {
-	[ "$#" = 4 ] && formed "$1" "$2" && formed "$3" "$4" || return 1
+	[ "$#" = 4 ] && [ "${#2}:${#4}" = 64:64 ] || return 1
+	case $1$3:$2$4 in *[!0-9]*:* | *:*[!0-9a-f]*) return 1 ;; esac
 	size=$1 sha=$2 gz_size=$3 gz_sha=$4
 }
 # shellcheck disable=SC2086 # words on purpose
@@ -232,57 +235,48 @@ digest() {
 # A tool counts when it gets a known answer right.
 for tool in sha256sum busybox shasum openssl python3 perl none; do
 	case $(printf abc | digest) in
-		ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad*) break ;;
+		ba7816bf8f01cfea414140de*) break ;;
 	esac
 done
 [ "$tool" != none ] || end 24 no-hash-tool 'No tool here computes SHA-256. Install coreutils or openssl.' \
 	'SHA-256을 계산할 도구가 없습니다. coreutils나 openssl을 설치하십시오.'
 
+# What each version knows; what an old one may not.
 if command -v curl >/dev/null; then
 	getter=curl
+	few='curl -fsS --connect-timeout 10 --max-time 300 --speed-limit 1024 --speed-time 30 -o'
+	more='--proto =https --tlsv1.2 -L'
 elif command -v wget >/dev/null; then
 	getter=wget
+	few='wget -q -O'
+	! timeout 300 true 2>/dev/null || few="timeout 300 $few"
+	more='--tries=1 --timeout=30 --max-redirect=0 --secure-protocol=TLSv1_2'
 else
 	end 20 no-downloader 'Neither curl nor wget is here. Install curl.' 'curl과 wget이 없습니다. curl을 설치하십시오.'
 fi
 
 # LIMIT COMMAND…: in the background, so that a signal is heard at once. An endless body ends there.
-limited() {
-	blocks=$(($1 / 512 + 2))
-	shift
-	{ ulimit -f "$blocks"; exec "$@"; } </dev/null &
-	P=$!
-	wait "$P"
-	rc=$?
-	P=''
+begin() {
+	{ ulimit -f $(($1 / 512 + 2)); shift; exec "$@"; } </dev/null &
 }
 
 # shellcheck disable=SC2086 # words on purpose
 # URL FILE LIMIT -> $rc. A tool that lacks a flag goes without, for the hash decides; but then it
 # follows no redirect, which could leave https.
 fetch() {
-	few="$getter is old or simple: trying with fewer flags."
-	if [ "$getter" = curl ]; then
-		few_args='-fsS --connect-timeout 10 --max-time 300 --speed-limit 1024 --speed-time 30'
-		limited "$3" curl --proto =https --tlsv1.2 -L $few_args -o "$2" "$1"
-		case $rc in
-			2 | 4)
-				say "$few" "$few"
-				limited "$3" curl $few_args -o "$2" "$1"
-				;;
-			23) rc=full ;; # curl's own 28 is a timeout
+	for m in "$more" ''; do
+		begin "$3" $few "$2" $m "$1"
+		P=$!
+		wait "$P"
+		rc=$?
+		P=''
+		case $getter$rc in
+			curl[24] | wget2) ;;
+			wget1) ! wget --version >/dev/null 2>&1 || return ;; # BusyBox: any failure
+			*) return ;;
 		esac
-	else
-		cap='timeout 300'
-		$cap true 2>/dev/null || cap=''
-		limited "$3" $cap wget -q --tries=1 --timeout=30 --max-redirect=0 --secure-protocol=TLSv1_2 -O "$2" "$1"
-		# GNU wget says 2 for an unknown flag; the one of BusyBox says 1 for everything.
-		if [ "$rc" = 2 ] || { [ "$rc" = 1 ] && ! wget --version >/dev/null 2>&1; }; then
-			say "$few" "$few"
-			limited "$3" $cap wget -q -O "$2" "$1"
-		fi
-		[ "$rc" != 3 ] || rc=full
-	fi
+		[ -z "$m" ] || say "$getter is old or simple: trying with fewer flags."
+	done
 }
 
 # CODE: the gravest stays; a network error never hides a wrong hash.
@@ -306,22 +300,28 @@ same() {
 	return 1
 }
 
+# shellcheck disable=SC2086 # words on purpose
 # Three tries, each from zero, the last without .gz. 0, 28 (disk full), or 1 with $why.
 obtain() {
 	why=21 b=$T/support-access
 	for try in 1 2 3; do
-		[ "$try" = 1 ] || sleep "$((try * 2 - 2))"
+		[ "$try" = 1 ] || sleep $((try * 2 - 2))
 		for base in $bases; do
-			u=$base/v/$version/support-access-$cpu z=''
-			if [ "$try" != 3 ] && command -v gzip >/dev/null; then z=.gz; fi
+			u=$base/v/$version/support-access-$cpu z='' most=$size
+			if [ "$try" != 3 ] && command -v gzip >/dev/null; then z=.gz most=$gz_size; fi
 			say "Downloading ($try/3): $u$z" "내려받는 중 ($try/3): $u$z"
 			rm -f -- "$b" "$b.gz"
-			if [ "$z" ]; then fetch "$u.gz" "$b.gz" "$gz_size"; else fetch "$u" "$b" "$size"; fi
-			case $rc in
-				0) ;;
-				full) return 28 ;;
+			# Meanwhile the policy, in silence: the program judges it, or fetches it.
+			halt "$Q"
+			case $mode$own in
+				grant | delete | audit) begin 262144 $few "$T/policy" $more "$policy" 2>/dev/null; Q=$! ;;
+			esac
+			fetch "$u$z" "$b$z" "$most"
+			case $getter$rc in
+				*[a-z]0) ;;
+				curl23 | wget3) return 28 ;; # curl's own 28 is a timeout
 				*)
-					say "$getter: $rc" "$getter: $rc"
+					say "$getter: $rc"
 					[ "$rc" != 153 ] || because 22 # ended at the limit
 					continue
 					;;
@@ -352,8 +352,8 @@ safe() {
 	[ "$fs" = tmpfs ]
 }
 
-# DIR: 0 when the verified program runs there, 26 when programs may not, 28 when it can't be
-# written. Only running one tells: [ -x ] does not see noexec in every shell.
+# DIR: 0: the verified program runs there, 26: programs may not, 28: it can't be written. Only
+# running one tells: [ -x ] does not see noexec in every shell.
 settle() {
 	T=$(mktemp -d "$1/support-access.XXXXXXXXXX" 2>/dev/null) || { T='' && return 28; }
 	printf '#!/bin/sh\nexit 42\n' 2>/dev/null >"$T/probe" || return 28
@@ -386,10 +386,7 @@ for d in /run /dev/shm /var/lib /root /var/tmp /tmp; do
 	safe "$d" || continue
 	settle "$d"
 	case $? in
-		0)
-			found=1
-			break
-			;;
+		0) break ;;
 		28)
 			fail=28
 			say "$d: cannot be written." "$d: 쓸 수 없습니다."
@@ -399,26 +396,27 @@ for d in /run /dev/shm /var/lib /root /var/tmp /tmp; do
 	esac
 	tidy
 done
-if [ -z "$found" ]; then
+if [ -z "$T" ]; then
 	[ "$fail" != 28 ] || end 28 no-space 'No folder can be written: full or read-only.' \
 		'쓸 수 있는 폴더가 없습니다. 가득 찼거나 읽기 전용입니다.'
 	end 26 noexec 'No folder lets programs run. (--dry-run uses only tmpfs: /run, /dev/shm, /tmp.)' \
 		'프로그램을 실행할 수 있는 폴더가 없습니다. (--dry-run은 tmpfs만 씁니다: /run, /dev/shm, /tmp)'
 fi
 
-# The program gets a known environment and nothing else.
+# The program's whole environment.
 set -- "SUPPORT_ACCESS_POLICY=$policy" "$T/support-access" "$@"
 if [ "$signers" ]; then
 	printf '%s\n' "$signers" >"$T/signers"
 	set -- "SUPPORT_ACCESS_SIGNERS=$T/signers" "$@"
 fi
+! halt "$Q" || set -- "SUPPORT_ACCESS_POLICY_FILE=$T/policy" "$@"
 [ -z "$lc_all" ] || set -- "LC_ALL=$lc_all" "$@"
 for v in CAFE24DEL TERM NO_COLOR LANG LANGUAGE LC_MESSAGES LC_CTYPE SSL_CERT_FILE SSL_CERT_DIR SUDO_USER SUDO_UID \
 	SUDO_GID SSH_AUTH_SOCK http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY; do
 	eval "[ -z \"\${$v+x}\" ] || set -- \"$v=\$$v\" \"\$@\""
 done
 
-# From here a signal is the program's to answer: a lost terminal must not leave the work half done.
+# From here signals are the program's to answer: a lost terminal must not leave work half done.
 trap 'sig=1' HUP PIPE
 trap 'sig=1; [ -z "$P" ] || kill -TERM "$P" 2>/dev/null' INT TERM
 env -i "PATH=$PATH" "HOME=$HOME" "SUPPORT_ACCESS_ORIGIN=$origin" "$@" </dev/null &

@@ -40,6 +40,8 @@ pub struct Env {
     pub origin: Option<String>,
     /// `SUPPORT_ACCESS_POLICY`, set by install.sh: the policy's URL.
     pub policy: Option<String>,
+    /// `SUPPORT_ACCESS_POLICY_FILE`, set by install.sh: what that URL answered a moment ago.
+    pub policy_file: Option<String>,
     /// `SUPPORT_ACCESS_SIGNERS`, set by install.sh: a file as in `allowed_signers(5)`.
     pub signers: Option<String>,
     /// `LC_ALL`, `LC_MESSAGES`, `LC_CTYPE` and `LANG`, in this order.
@@ -105,6 +107,8 @@ pub struct PolicySource {
     pub origin: Option<Origin>,
     /// `--signers`, likewise.
     pub signers: Option<String>,
+    /// A file with what the origin answered a moment ago.
+    pub fetched: Option<String>,
 }
 
 /// How long.

@@ -27,6 +27,7 @@ fn read_env() -> Env {
         delete: var("CAFE24DEL"),
         origin: var("SUPPORT_ACCESS_ORIGIN"),
         policy: var("SUPPORT_ACCESS_POLICY"),
+        policy_file: var("SUPPORT_ACCESS_POLICY_FILE"),
         signers: var("SUPPORT_ACCESS_SIGNERS"),
         locale: [var("LC_ALL"), var("LC_MESSAGES"), var("LC_CTYPE"), var("LANG")],
         term: var("TERM"),

@@ -89,6 +89,13 @@ fn main_job(suite: Suite, sudo: &'static str, delete: &str) {
     let left = EXPLAINED.iter().fold(left, |left, (path, _)| left.except(path));
     assert!(left.is_empty(), "left on the disk:\n{left}");
     result(&line(customer, delete), "nothing-to-delete", 0);
+
+    // Five times the line: each time one request for each of the three files, none by the program.
+    let asked = stage.site.access_log();
+    for file in ["/ ", "/policy.toml ", "/v/"] {
+        assert_eq!(asked.matches(&format!("\"GET {file}")).count(), 5, "{file}: {asked}");
+    }
+    assert!(!asked.contains("\"support-access/"), "{asked}");
 }
 
 #[test]

@@ -194,9 +194,13 @@ fn policy(args: PolicyArgs, env: &Env, lang: Lang) -> Result<PolicySource, Probl
             None => None,
         },
     };
-    // The site's signers vouch for the site's policy, not for one that the customer names.
-    let site = env.signers.clone().filter(|path| args.policy.is_none() && !path.is_empty());
-    Ok(PolicySource { origin, signers: args.signers.or(site) })
+    // The site's signers vouch for the site's policy, not for one that the customer names; what was
+    // fetched is the site's as well.
+    let site = |file: &Option<String>| {
+        file.clone().filter(|path| args.policy.is_none() && !path.is_empty())
+    };
+    let fetched = site(&env.policy_file);
+    Ok(PolicySource { origin, signers: args.signers.or_else(|| site(&env.signers)), fetched })
 }
 
 fn grant(args: GrantArgs, env: &Env, lang: Lang) -> Result<Grant, Problem> {

@@ -104,6 +104,7 @@ fn the_site_s_signers_do_not_vouch_for_a_policy_of_the_customers() {
     let site = Env {
         policy: Some("https://site.example/policy.toml".to_owned()),
         signers: Some("/tmp/signers".to_owned()),
+        policy_file: Some("/tmp/policy".to_owned()),
         ..Env::default()
     };
     let source = |line: &str| match run(line, &site) {
@@ -112,6 +113,9 @@ fn the_site_s_signers_do_not_vouch_for_a_policy_of_the_customers() {
     };
     assert_eq!(source("").signers.as_deref(), Some("/tmp/signers"));
     assert_eq!(source("--policy /root/own.toml").signers, None);
+    // Nor is what install.sh has fetched for the site's URL an answer of another.
+    assert_eq!(source("").fetched.as_deref(), Some("/tmp/policy"));
+    assert_eq!(source("--policy https://other.example/policy.toml").fetched, None);
 }
 
 #[test]

@@ -60,7 +60,10 @@ fn named(origin: &Origin, source: &PolicySource, out: &Out) -> Result<Given, Fai
             (Some(signers), Some(String::from_utf8_lossy(&fetched.bytes).into_owned()))
         }
     };
-    let loaded = Policy::load(origin, signers.as_ref(), now())?;
+    let loaded = match handed(origin, source, signers.as_ref()) {
+        Some(loaded) => loaded,
+        None => Policy::load(origin, signers.as_ref(), now())?,
+    };
     let signers = text.filter(|_| loaded.signed_by.is_some());
     let name = match origin {
         Origin::Builtin => BUILT_IN.to_owned(),
@@ -70,6 +73,14 @@ fn named(origin: &Origin, source: &PolicySource, out: &Out) -> Result<Given, Fai
         other => other.to_string(),
     };
     Ok(Given { loaded, name, signers, kept: false })
+}
+
+/// The policy as install.sh has fetched it beside this program, if it is to be believed as if it came
+/// from its URL just now. If not, it is fetched here, and what is wrong with it is told of that answer.
+fn handed(origin: &Origin, source: &PolicySource, signers: Option<&Signers>) -> Option<Loaded> {
+    let Origin::Url(_) = origin else { return None };
+    let fetched = Origin::File(source.fetched.as_ref()?.into()).read().ok()?;
+    fetched.ours.then(|| Policy::judge(origin, fetched, signers, now()).ok())?
 }
 
 /// The policy that is kept with an open grant: it binds as it did when it was published, so that the

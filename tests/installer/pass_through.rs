@@ -10,7 +10,7 @@ fn arguments_environment_and_code() {
         let typed = r#"--exit 42 '' 'a  b' "it's" '$(id)*' '가 나' '"'"#;
         let run = World::default().run(&format!(
             "export CAFE24DEL=yes https_proxy=http://proxy.invalid no_proxy=.test EVIL=1 LD_LIBRARY_PATH=/x \
-             SUPPORT_ACCESS_POLICY=/evil LC_ALL=C.UTF-8; {}",
+             SUPPORT_ACCESS_POLICY=/evil SUPPORT_ACCESS_POLICY_FILE=/evil LC_ALL=C.UTF-8; {}",
             line(shell, typed)
         ));
         assert_eq!(run.code, 42, "{shell}: {run:#?}");
@@ -30,7 +30,9 @@ fn arguments_environment_and_code() {
         assert_eq!(told("STDIN "), ["/dev/null"], "{shell}");
         let exe = told("EXE ")[0];
         assert!(exe.starts_with("/run/support-access."), "{shell}: {exe}");
-        let signers = format!("SUPPORT_ACCESS_SIGNERS={}/signers", exe.rsplit_once('/').unwrap().0);
+        let folder = exe.rsplit_once('/').unwrap().0;
+        let policy = format!("SUPPORT_ACCESS_POLICY_FILE={folder}/policy");
+        let signers = format!("SUPPORT_ACCESS_SIGNERS={folder}/signers");
         let env = [
             "CAFE24DEL=yes",
             "HOME=/root",
@@ -39,6 +41,7 @@ fn arguments_environment_and_code() {
             "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
             "SUPPORT_ACCESS_ORIGIN=https://support.example.test",
             "SUPPORT_ACCESS_POLICY=https://support.example.test/policy.toml",
+            &policy,
             &signers,
             "TERM=xterm",
             "https_proxy=http://proxy.invalid",

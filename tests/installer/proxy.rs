@@ -38,7 +38,7 @@ fn a_proxy_is_required() {
         let run = World::default().without(hidden).run(&behind(443, true, &through));
         assert_eq!((run.code, run.last()), (0, "RESULT: ok"), "{run:#?}");
         assert!(run.stdout.contains(&format!("ENV https_proxy={PROXY}\n")), "{run:#?}");
-        assert_eq!(run.stderr.matches("CONNECT support.example.test:443").count(), 2, "{run:#?}");
+        assert_eq!(run.stderr.matches("CONNECT support.example.test:443").count(), 3, "{run:#?}");
         run.assert_clean();
     }
     // The variable was given to the first curl alone.

@@ -34,8 +34,8 @@ fn main() {
     for (name, value) in vars {
         println!("ENV {name}={value}");
     }
-    if let Ok(signers) = env::var("SUPPORT_ACCESS_SIGNERS") {
-        print!("{}", fs::read_to_string(signers).expect("signers"));
+    for file in ["SUPPORT_ACCESS_SIGNERS", "SUPPORT_ACCESS_POLICY_FILE"].map(env::var).into_iter().flatten() {
+        print!("{}", fs::read_to_string(file).expect("a file"));
     }
     println!("STDIN {}", fs::read_link("/proc/self/fd/0").expect("stdin").display());
     println!("EXE {}", env::current_exe().expect("exe").display());

@@ -28,7 +28,7 @@ pub(crate) struct Outcome {
     pub(crate) changed: String,
     /// What is left of our temporary folders.
     pub(crate) left: String,
-    /// The requests that reached nginx.
+    /// The requests that reached nginx, each with the number of its connection at the end.
     pub(crate) requests: String,
 }
 
@@ -158,7 +158,8 @@ impl World {
             "user root; pid {out}/pid; error_log {out}/nginx.log; worker_processes 1;
             events {{}}
             http {{
-                access_log {out}/access.log;
+                log_format told '$request $status $http_user_agent $connection';
+                access_log {out}/access.log told;
                 client_body_temp_path {out}/t1; proxy_temp_path {out}/t2;
                 fastcgi_temp_path {out}/t3; uwsgi_temp_path {out}/t4; scgi_temp_path {out}/t5;
                 {server}

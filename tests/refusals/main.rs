@@ -9,6 +9,7 @@
     reason = "tests work on files of their own and fail loudly; a table is as long as it is"
 )]
 
+mod handed;
 mod journal;
 mod key_files;
 mod keys;

@@ -120,9 +120,9 @@ const LOOKING: &str = "Dry run, audit, unchanged run: dry run and audit ask sshd
     audit asks it besides whether it would let the engineer in: a handshake with `ssh` up to sshd's word \
     on the key, in namespaces of its own. Of its 50 ms, `ssh` and sshd take 20 to start, and sshd waits \
     at least 5 before it answers. The log and the drift are looked at meanwhile.";
-const LINE: &str = "The line: it opens three connections (script, program, policy) where one `curl` of the \
-    same files has one, and each takes two round trips before it asks for anything. The program trusts \
-    no other with the policy.";
+const LINE: &str = "The line: it opens a connection for the script, then two at the same time for program and \
+    policy, where one `curl` of the same files has one; each takes two round trips before it asks for \
+    anything.";
 const SEARCH: &str = "Search: it is done by as many threads as there are processors, at most four; with one \
     processor, or where others work beside it, it is as fast as `find`.";
 const USERS: &str = "Users: the account tools read and write the whole of passwd, shadow and group at each \
