@@ -120,18 +120,25 @@ pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
     removals.changes.extend(made(STAMP)?);
     let systemd = crate::host::systemd_booted();
     let ours = wanted.ours(Step::Timer) && removals.foreign.is_empty();
-    let (active, kept) = match (systemd && (ours || stands)).then(|| systemd::look([UNIT])) {
+    let (told, active, kept) = match (systemd && (ours || stands)).then(|| systemd::look([UNIT])) {
         Some(Ok([unit])) if unit.is_told() => {
-            (unit.active(), unit.wanted() && (unit.loaded() || link.is_some()))
+            (true, unit.active(), unit.wanted() && (unit.loaded() || link.is_some()))
         }
-        // It does not say.
-        Some(_) if stands => (true, true),
+        Some(_) if stands => (false, true, true),
         Some(Err(error)) => return Err(error.into()),
-        None | Some(Ok(_)) => (false, false),
+        None | Some(Ok(_)) => (false, false, false),
     };
     undo.foreign.extend(removals.foreign);
     if removals.changes.is_empty() && link.is_none() && !active && !kept {
         return Ok(());
+    }
+    // Its file may be gone already, by hand or in an ending that was cut off, and it active.
+    // 5: it was not loaded (systemctl(1)).
+    let stop = || Change::Run { tool: tool(&["stop", UNIT]).allow(&[5]) };
+    let stops = systemd && (stands || active);
+    if stops && !told {
+        // Where systemd does not answer, the timer keeps its link, for the next boot.
+        undo.changes.push(stop());
     }
     if systemd && stands {
         undo.changes.push(offline("disable"));
@@ -142,10 +149,8 @@ pub(super) fn undo(wanted: &Wanted, undo: &mut Undo) -> Result<(), PlanError> {
     if kept {
         undo.changes.push(systemctl(&["daemon-reload"]));
     }
-    // Its file may be gone already, by hand or in an ending that was cut off, and it active.
-    if systemd && (stands || active) {
-        // 5: it was not loaded (systemctl(1)).
-        undo.changes.push(Change::Run { tool: tool(&["stop", UNIT]).allow(&[5]) });
+    if stops && told {
+        undo.changes.push(stop());
     }
     undo.changes.extend(removals.changes);
     if systemd {
