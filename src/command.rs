@@ -71,7 +71,8 @@ pub(crate) fn run(args: &[String], env: &Env) -> u8 {
         }
         Command::PolicyCheck { policy } => policy_check::run(&policy, out),
         _ if needs_root && !crate::host::is_root() => {
-            out.error(Exit::NotRoot, &Refusal::NotRoot { line: own.as_root(args) });
+            let line = own.as_root(args, matches!(command, Command::Delete { .. }));
+            out.error(Exit::NotRoot, &Refusal::NotRoot { line });
             out.finish("failed", &[("exit", "3".to_owned())], Exit::NotRoot)
         }
         _ if crate::host::signals::children_ignored() => {

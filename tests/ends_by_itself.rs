@@ -212,3 +212,28 @@ fn the_timer_stands_by_itself(suite: Suite) {
     server.run("delete").is("deleted", 0);
     assert_gone("without a link");
 }
+
+/// Emergency mode stops what requires sysinit.target, and what is gone back to starts what it knows of.
+#[test]
+fn the_timer_outlives_an_emergency() {
+    let server = Server::new(Suite::Bookworm);
+    let host = &server.host;
+    let shell = "[Unit]\nDefaultDependencies=no\n[Service]\nExecStart=sleep infinity\n";
+    host.put("/run/systemd/system/emergency.service", shell, 0o644);
+    host.ok("systemctl daemon-reload");
+    let before = host.snapshot();
+    server.grant("--no-verify").is("granted", 0);
+    host.ok("systemctl isolate emergency.target");
+    server.expire();
+    // Who sits at the console goes on.
+    let active = "systemctl is-active emergency.target emergency.service";
+    assert_eq!(host.ok(active), "active\nactive\n");
+    assert!(!host.run("systemctl is-active sysinit.target").succeeded());
+    host.ok("systemctl default");
+    let listed = host.ok("systemctl list-timers --no-legend");
+    assert!(listed.contains(TIMER), "{listed}");
+    server.grant("--no-verify").is("unchanged", 0);
+    server.let_end_in(-1);
+    server.expire();
+    assert_ended(&server, &before, "after an emergency");
+}

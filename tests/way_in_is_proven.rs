@@ -212,6 +212,21 @@ fn the_running_daemon_is_asked() {
     assert!(server.left_since(&before).is_empty(), "{}", server.left_since(&before));
 }
 
+/// From a further address of a network, the kernel would by itself come as the first one of it.
+#[test]
+fn the_running_daemon_is_asked_where_alone_it_listens() {
+    let server = Server::new(Suite::Bookworm);
+    let host = &server.host;
+    host.ok("ip address add 198.51.100.1/24 dev eth0; ip address add 198.51.100.2/24 dev eth0");
+    for (address, proof) in [("198.51.100.2", "full"), ("127.0.0.2", "partial")] {
+        host.put(DROP_IN, format!("ListenAddress {address}\n"), 0o644);
+        host.ok(RESTART_SSHD);
+        let ran = server.grant("").is("granted", 0).says("The running sshd let a session in");
+        assert_eq!(ran.details["proof"], proof, "{address}: {ran}");
+        server.run("delete").is("deleted", 0);
+    }
+}
+
 /// A client that does not know the key exchanges that we prefer is asked again without them.
 #[test]
 fn with_a_client_of_other_key_exchanges() {

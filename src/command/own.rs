@@ -24,13 +24,16 @@ impl Own {
         [&[&*self.program()], words].concat().join(" ")
     }
 
-    /// The same command as root would type it.
-    pub(super) fn as_root(&self, args: &[String]) -> String {
+    /// The same command as root would type it. sudo drops `CAFE24DEL`: a wish to delete must not become
+    /// a grant.
+    pub(super) fn as_root(&self, args: &[String], delete: bool) -> String {
         let program = self.origin.as_ref().map_or_else(
             || format!("sudo {}", path()),
             |origin| format!("curl -sLf {origin} | sudo sh -s --"),
         );
-        let words = args.iter().map(|word| quote(word));
+        let typed = args.iter().any(|word| matches!(&**word, "delete" | "--delete"));
+        let wish = (delete && !typed).then(|| "--delete".to_owned());
+        let words = args.iter().chain(&wish).map(|word| quote(word));
         std::iter::once(program).chain(words).collect::<Vec<_>>().join(" ")
     }
 }

@@ -9,12 +9,15 @@ fn what_means_nothing_does_nothing() {
     server.host.ok("useradd -m ann");
     let open = Server::opening();
     let as_ann = format!("runuser -u ann -- {PROGRAM} {open} MANNER");
+    let wish = format!("CAFE24DEL=yes runuser -u ann -- {PROGRAM} MANNER");
     let line = "sudo /opt/support-access --key /root/engineer.pub --from 192.0.2.7";
     try_all(
         "What is typed",
         &server,
         &[
             Case::refused("not root", &as_ann, line, line).ending("failed", 3),
+            // sudo drops the variable.
+            Case::refused("a delete, not root", &wish, "--delete", "--delete").ending("failed", 3),
             Case::refused("not root, in words", &as_ann, "needs root", "root 권한이 필요합니다")
                 .ending("failed", 3),
             Case::usage(

@@ -178,11 +178,19 @@ fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || c == '%' { ' ' } else { c }).collect()
 }
 
+/// Systemd need not have read that the timer is a part of timers.target. What else stops it, as
+/// emergency mode stops all that requires sysinit.target, would so have nobody to start it again; and
+/// where it runs on, what it starts must not end that mode.
+const BY_ITSELF: &str = "DefaultDependencies=no\nConflicts=shutdown.target\n";
+
 fn service(facts: &Facts) -> String {
     format!(
         "{head}\
          [Unit]\n\
          Description=End the support access of account {account} when its time is over\n\
+         {BY_ITSELF}\
+         After=sysinit.target basic.target\n\
+         Before=shutdown.target\n\
          \n\
          [Service]\n\
          Type=oneshot\n\
@@ -212,8 +220,10 @@ fn timer(facts: &Facts) -> String {
         "{head}\
          [Unit]\n\
          Description=End the support access of account {account} when its time is over\n\
-         # it has not yet to be read as a part of timers.target\n\
+         {BY_ITSELF}\
          IgnoreOnIsolate=yes\n\
+         After=sysinit.target time-set.target time-sync.target\n\
+         Before=timers.target shutdown.target\n\
          \n\
          [Timer]\n\
          {moments}\

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::fs::{self, File};
 use std::io;
-use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::time::Instant;
 
@@ -16,6 +16,7 @@ use nix::unistd::{Pid, getpid};
 use super::attempt::{Ask, Knock, LONGEST, Stage};
 use super::classify::{Trace, clean, tail};
 use super::peer::represent;
+use super::relay;
 use super::tap::Tap;
 use super::{Answer, Probe, Question, Reason, Refusal, Report, Request, Source, Unproven, Verdict};
 use crate::host::run::RunError;
@@ -150,12 +151,18 @@ fn sign_in(question: &Question) -> Result<Answer, Obstacle> {
     let to = question.target;
     let knock = Knock { from: to.ip(), to, key: &key, ask: Ask::Command };
     // Reached before the network is left in which it listens.
-    let daemon = match TcpStream::connect_timeout(&to, LONGEST) {
+    let daemon = match relay::reach(to, LONGEST) {
         Ok(daemon) => daemon,
         Err(error) => return Ok(Answer::Unreachable(vec![format!("{to}: {error}")])),
     };
-    let apart = leave(true).is_ok() && netlink::loopback_up().is_ok() && represent(to.ip()).is_ok();
-    let daemon = Some(daemon).filter(|_| apart);
+    let daemon = match leave(true) {
+        Ok(()) => {
+            netlink::loopback_up()?;
+            represent(to.ip())?;
+            Some(daemon)
+        }
+        Err(_) => None,
+    };
     let theirs = stage.knock(&knock, daemon.as_ref());
     if theirs.connected() && theirs.session_ran() {
         return Ok(Answer::Ran { host_key: theirs.host_key() });

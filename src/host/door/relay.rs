@@ -3,16 +3,37 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, AsRawFd};
 use std::sync::OnceLock;
 use std::thread;
+use std::time::Duration;
 
+use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::socket::{
+    AddressFamily, SockFlag, SockType, SockaddrStorage, bind, connect, setsockopt, socket, sockopt,
+};
+use nix::sys::time::{TimeVal, TimeValLike};
 
 use crate::host::run::{Output, RunError, Tool};
 
 /// How often the end of the client is noticed while its connection is awaited.
 const SLICE: u8 = 50;
+
+/// Connects to an address of this server from that same address: to a further one of a network the
+/// kernel would by itself come from the first, which the key's line does not allow.
+pub(super) fn reach(at: SocketAddr, patience: Duration) -> io::Result<TcpStream> {
+    let family = if at.is_ipv4() { AddressFamily::Inet } else { AddressFamily::Inet6 };
+    let daemon = socket(family, SockType::Stream, SockFlag::SOCK_CLOEXEC, None)?;
+    // It bounds connect(2) as well (socket(7)).
+    let patience = i64::try_from(patience.as_secs()).unwrap_or(i64::MAX);
+    setsockopt(&daemon, sockopt::SendTimeout, &TimeVal::seconds(patience))?;
+    bind(daemon.as_raw_fd(), &SockaddrStorage::from(SocketAddr::new(at.ip(), 0)))?;
+    match connect(daemon.as_raw_fd(), &SockaddrStorage::from(at)) {
+        Err(Errno::EINPROGRESS) => Err(Errno::ETIMEDOUT.into()),
+        tried => Ok(tried.map(|()| daemon.into())?),
+    }
+}
 
 /// Runs a client that finds at this address of our network what was connected in another.
 pub(super) fn run(
