@@ -2,13 +2,15 @@
 
 use std::fmt::Write as _;
 
-use crate::figures::{float, table};
+use crate::figures::{Middle, float, table};
 use crate::line::TRIPS;
 use crate::report::Found;
 
 struct Aim {
     what: String,
     found: f64,
+    /// Between what the middle half of the rounds lies, where it is a ratio of two rows.
+    spread: Option<Middle>,
     most: f64,
     /// Where the time goes, if it is not met.
     why: &'static str,
@@ -20,9 +22,11 @@ pub(crate) fn write(page: &mut String, found: &Found) {
         .iter()
         .map(|aim| {
             let met = if aim.found <= aim.most { "met" } else { "**not met**" };
+            let spread = aim.spread.map(|it| format!("{:.2} to {:.2}", it.low, it.high));
             vec![
                 aim.what.clone(),
                 format!("{:.2}", aim.found),
+                spread.unwrap_or_default(),
                 aim.most.to_string(),
                 met.to_owned(),
             ]
@@ -30,8 +34,9 @@ pub(crate) fn write(page: &mut String, found: &Found) {
         .collect();
     let _ = write!(
         page,
-        "\n## Aims\n\nRatios of medians, unless a unit is named.\n\n{}",
-        table(&["", "found", "at most", ""], &rows)
+        "\n## Aims\n\nRatios of medians, unless a unit is named; rounds: between \
+         what the middle half of the ratios of single rounds lies.\n\n{}",
+        table(&["", "found", "rounds", "at most", ""], &rows)
     );
     let mut reasons: Vec<&str> =
         aims.iter().filter(|aim| aim.found > aim.most).map(|aim| aim.why).collect();
@@ -46,36 +51,29 @@ fn all(found: &Found) -> Vec<Aim> {
     let aim = |what: &str, found: f64, most: f64, why: &'static str| Aim {
         what: what.to_owned(),
         found,
+        spread: None,
         most,
         why,
     };
+    let ratio = |what: &str, ours: &str, theirs: &str, most: f64, why: &'static str| Aim {
+        spread: Some(book.rounds(ours, theirs)),
+        ..aim(what, book.ratio(ours, theirs), most, why)
+    };
     let mut aims = vec![
-        aim("grant, to the script", book.ratio("grant", "script"), 0.8, GRANT),
-        aim(
-            "grant without its timer, to `useradd`",
-            book.ratio("all but the timer", "useradd"),
-            1.3,
-            STEPS,
-        ),
-        aim("grant, to Ansible", book.ratio("grant", "Ansible"), 0.08, GRANT),
-        aim("delete, to the script", book.ratio("delete", "script: delete"), 0.9, DELETE),
+        ratio("grant, to the script", "grant", "script", 0.8, GRANT),
+        ratio("grant without its timer, to `useradd`", "all but the timer", "useradd", 1.3, STEPS),
+        ratio("grant, to Ansible", "grant", "Ansible", 0.08, GRANT),
+        ratio("delete, to the script", "delete", "script: delete", 0.9, DELETE),
     ];
     for verb in ["dry run", "audit", "unchanged"] {
-        aims.push(aim(
-            &format!("{verb}, to the script"),
-            book.ratio(verb, "script"),
-            0.35,
-            LOOKING,
-        ));
+        let what = format!("{verb}, to the script");
+        aims.push(ratio(&what, verb, "script", 0.35, LOOKING));
     }
     for (trip, _) in TRIPS {
-        let ratio = book.ratio(&format!("line, {trip} ms"), &format!("curl and grant, {trip} ms"));
-        aims.push(aim(
-            &format!("the line, to `curl` and a grant, {trip} ms away"),
-            ratio,
-            1.25,
-            LINE,
-        ));
+        let [what, line, both] =
+            ["the line, to `curl` and a grant, ", "line, ", "curl and grant, "]
+                .map(|row| format!("{row}{trip} ms"));
+        aims.push(ratio(&format!("{what} away"), &line, &both, 1.25, LINE));
     }
     let peak = found.counts.get("grant").map_or(f64::NAN, |count| count.peak * 1024.0 / 1e6);
     aims.push(aim("memory of a grant, MB", peak, 8.0, ""));
@@ -84,12 +82,7 @@ fn all(found: &Found) -> Vec<Aim> {
     }
     let start = (book.wall("--version").median - book.wall("true").median) * 1000.0;
     aims.push(aim("start-up over that of `true`, ms", start, 2.0, ""));
-    aims.push(aim(
-        "search, to `find`",
-        book.ratio("sweep, many files", "find, many files"),
-        0.6,
-        SEARCH,
-    ));
+    aims.push(ratio("search, to `find`", "sweep, many files", "find, many files", 0.6, SEARCH));
     for (ours, theirs) in [("grant", "useradd"), ("delete", "userdel")] {
         let grown = |row: &str| {
             let wall = |count: u32| book.wall(&format!("{row}, {count} users")).median;
@@ -113,7 +106,8 @@ const STEPS: &str = "Grant without its timer: `useradd` is one of seven programs
     or told (sshd for its version and its configuration, systemd for sshd's zone, the name services \
     for a free uid, sudo and visudo, usermod), the packet filter and PAM are looked at for what would \
     refuse the engineer, the program is written twice and synced, and each step has a line in the \
-    journal that is on the disk before it goes on. Of these, `useradd` alone does the first.";
+    journal that is on the disk before it goes on. Of these, `useradd` alone does the first. The table of \
+    steps below says what each takes.";
 const DELETE: &str = "Delete: more than the script does, it searches every disk for what the account has \
     left (see `find` below), and looks at each stage again.";
 const LOOKING: &str = "Dry run, audit, unchanged run: dry run and audit ask sshd for its configuration, and \

@@ -78,6 +78,12 @@ impl Book {
         self.wall(row).median / self.wall(to).median
     }
 
+    /// The same round by round: what stands beside the ratio of medians as its spread.
+    pub(crate) fn rounds(&self, row: &str, to: &str) -> Middle {
+        let pairs = self.0[row].iter().zip(&self.0[to]);
+        Middle::of(pairs.map(|(ours, theirs)| ours.wall / theirs.wall))
+    }
+
     fn middle(&self, row: &str, what: impl Fn(&Sample) -> f64) -> Middle {
         let samples = self.0.get(row).unwrap_or_else(|| panic!("row {row:?} was not measured"));
         Middle::of(samples.iter().map(what))
