@@ -93,8 +93,7 @@ fn a_visit_that_is_cut_off_leaves_no_failed_unit() {
     let engineer = Host::boot(&scene.net, "engineer", "192.0.2.7");
     assert!(scene.grant("").last_line().starts_with("RESULT: granted"));
     let mut session = engineer.ssh(&scene.key, "cafe24@203.0.113.10").open_session();
-    session.send("pgrep -u cafe24 systemd; echo rea''dy\n");
-    session.wait_for("ready");
+    session.does("pgrep -u cafe24 systemd");
     let deleted = scene.run("delete");
     assert_eq!((deleted.code, deleted.last_line()), (0, "RESULT: deleted"), "{deleted}");
     assert!(session.is_cut_within(std::time::Duration::from_secs(30)));

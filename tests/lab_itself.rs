@@ -104,8 +104,7 @@ fn a_real_login_gets_a_real_session() {
     assert!(verbose.stderr.contains("Server accepts key"), "{verbose}");
 
     let mut session = allowed().open_session();
-    session.send("tty; cat /proc/self/cgroup /proc/self/loginuid; echo rea''dy\n");
-    session.wait_for("ready");
+    session.does("tty; cat /proc/self/cgroup /proc/self/loginuid");
     let uid = customer.ok("id -u ann");
     let uid = uid.trim_end();
     let screen = session.screen();
@@ -284,8 +283,7 @@ fn boots_and_lets_in(suite: Suite, version: &str) {
 
     let before = customer.snapshot();
     let mut session = customer.ssh(&key, &format!("ann@{CUSTOMER}")).open_session();
-    session.send("cat /proc/self/cgroup; echo rea''dy\n");
-    session.wait_for("ready");
+    session.does("cat /proc/self/cgroup");
     assert!(session.screen().contains("/session-"), "{}", session.screen());
     session.send("exit\n");
     assert!(session.is_cut_within(Duration::from_mins(1)));

@@ -59,8 +59,7 @@ fn what_was_proven_is_so(suite: Suite) {
         assert!(login.stderr.contains("Permission denied (publickey"), "{login}");
     }
     let mut session = engineer.ssh(&server.key, TO).open_session();
-    session.send("tty; id -un; pwd; umask; echo rea''dy\n");
-    session.wait_for("ready");
+    session.does("tty; id -un; pwd; umask");
     assert!(session.screen().contains("/dev/pts/"), "{}", session.screen());
     assert!(session.screen().contains("/home/cafe24"), "{}", session.screen());
     // restrict holds: no way through this server to another.

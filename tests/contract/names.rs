@@ -138,8 +138,7 @@ fn a_dry_run_of_delete_ends_as_the_delete_does() {
     server.grant("");
     let to = format!("{ACCOUNT}@{CUSTOMER}");
     let mut session = engineer.ssh(&server.key, &to).open_session();
-    session.send("echo x >/tmp/mine; echo rea''dy\n");
-    session.wait_for("ready");
+    session.does("echo x >/tmp/mine");
 
     host.hold_timer("support-access-expire.timer");
     let before = host.snapshot();

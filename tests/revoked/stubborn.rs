@@ -34,8 +34,7 @@ fn without_systemd_as_well() {
     let scene = Scene::open(Suite::Sysvinit);
     let engineer = scene.engineer();
     let mut session = engineer.ssh(&scene.ann, &format!("{ACCOUNT}@{CUSTOMER}")).open_session();
-    session.send("(setsid nohup sleep 1001 &) ; echo rea''dy\n");
-    session.wait_for("ready");
+    session.does("(setsid nohup sleep 1001 &)");
     scene.publish(&scene.policy(6, &[&scene.bob], ""));
     scene.let_time_pass();
     // Cron comes within a minute, and its run may wait another for its own moment.

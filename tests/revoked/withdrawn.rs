@@ -75,11 +75,7 @@ fn a_key_goes_with_its_sessions(suite: Suite) {
 
     // From now on a line of nobody's is taken away at the next tick, with whoever wrote it.
     let mut session = engineer.ssh(&scene.bob, &to).open_session();
-    session.send(&format!(
-        "echo '{}' >>.ssh/authorized_keys; echo rea''dy\n",
-        planted[0].public().trim()
-    ));
-    session.wait_for("ready");
+    session.does(&format!("echo '{}' >>.ssh/authorized_keys", planted[0].public().trim()));
     scene.server.expire();
     assert!(session.is_cut_within(Duration::from_secs(15)), "the session that wrote a key goes on");
     assert!(!Scene::gets_in(&engineer, &planted[0]) && Scene::gets_in(&engineer, &scene.bob));
@@ -199,8 +195,7 @@ fn where_the_key_can_t_be_taken_away_the_access_ends() {
     let engineer = scene.engineer();
     let to = format!("{ACCOUNT}@{CUSTOMER}");
     let mut session = engineer.ssh(&scene.ann, &to).open_session();
-    session.send("mv .ssh ssh; ln -s ssh .ssh; echo rea''dy\n");
-    session.wait_for("ready");
+    session.does("mv .ssh ssh; ln -s ssh .ssh");
     assert!(Scene::gets_in(&engineer, &scene.ann));
     scene.publish(&scene.policy(6, &[&scene.bob], ""));
     scene.look();

@@ -178,9 +178,9 @@ fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || c == '%' { ' ' } else { c }).collect()
 }
 
-/// Systemd need not have read that the timer is a part of timers.target. What else stops it, as
-/// emergency mode stops all that requires sysinit.target, would so have nobody to start it again; and
-/// where it runs on, what it starts must not end that mode.
+/// Systemd need not have read that timers.target wants the timer, so nobody would start it again after
+/// emergency mode, which stops all that requires sysinit.target: it must not be stopped there. What it
+/// starts then must not end that mode either.
 const BY_ITSELF: &str = "DefaultDependencies=no\nConflicts=shutdown.target\n";
 
 fn service(facts: &Facts) -> String {
