@@ -59,7 +59,10 @@ say() {
 	printf '%s\n' "$1" >&2
 }
 
-parent() { sed -n 's/^PPid:[^0-9]*//p' "/proc/$1/status" 2>/dev/null; }
+# PID: who started it.
+parent() {
+	{ while read -r k p; do [ "$k" = PPid: ] && echo "$p" && break; done <"/proc/$1/status"; } 2>/dev/null
+}
 
 # PID: ends a child, not whoever has its number by now; its code.
 halt() {
@@ -72,7 +75,7 @@ tidy() {
 	halt "$P"
 	halt "$Q"
 	[ -z "$T" ] || rm -rf -- "$T"
-	T=''
+	T='' P='' Q=''
 }
 
 # CODE REASON ENGLISH KOREAN: the last words. No text holds a quote or a backslash, for JSON.
@@ -161,7 +164,9 @@ trap 'stop 130' INT
 trap 'stop 141' PIPE
 trap 'stop 143' TERM
 
-printf 'support-access %s (%s) on %s: %s%s\n' "$version" "$commit" "$(uname -n)" "$mode" "${dry:+ --dry-run}" >&2
+m=$(uname -snm)
+n=${m#* }
+printf 'support-access %s (%s) on %s: %s%s\n' "$version" "$commit" "${n% *}" "$mode" "${dry:+ --dry-run}" >&2
 
 [ -z "$keyin" ] || end 2 usage \
 	'The pipe carries this script, so - cannot work here. Give a file or an https address.' \
@@ -205,7 +210,7 @@ if [ -z "${CAFE24DEL-}" ] && [ "${SUDO_UID-}" ]; then
 	esac
 fi
 
-case $(uname -s):$(uname -m) in
+case ${m%% *}:${m##* } in
 	Linux:x86_64 | Linux:amd64) cpu=x86_64 sums=$x86_64 ;;
 	Linux:aarch64 | Linux:arm64) cpu=aarch64 sums=$aarch64 ;;
 	*) end 25 cpu 'Only Linux on x86_64 and aarch64 is supported.' 'x86_64와 aarch64의 Linux만 지원합니다.' ;;
@@ -284,6 +289,9 @@ because() { [ "$1" -le "$why" ] || why=$1; }
 
 # FILE SIZE SHA256
 same() {
+	h=$(digest <"$1")
+	h=${h%%[!0-9a-f]*}
+	[ "$h" != "$3" ] || return 0
 	n=$(($(wc -c <"$1")))
 	if [ "$n" -ne "$2" ]; then
 		because 22
@@ -292,9 +300,6 @@ same() {
 			'웹 페이지가 왔습니다. 프록시나 로그인 페이지일 수 있습니다.'
 		return 1
 	fi
-	h=$(digest <"$1")
-	h=${h%%[!0-9a-f]*}
-	[ "$h" != "$3" ] || return 0
 	because 23
 	say "Wrong SHA-256: $h, not $3." "SHA-256이 다릅니다: $3 대신 $h"
 	return 1
@@ -303,14 +308,13 @@ same() {
 # shellcheck disable=SC2086 # words on purpose
 # Three tries, each from zero, the last without .gz. 0, 28 (disk full), or 1 with $why.
 obtain() {
-	why=21 b=$T/support-access
+	why=21
 	for try in 1 2 3; do
 		[ "$try" = 1 ] || sleep $((try * 2 - 2))
 		for base in $bases; do
 			u=$base/v/$version/support-access-$cpu z='' most=$size
 			if [ "$try" != 3 ] && command -v gzip >/dev/null; then z=.gz most=$gz_size; fi
 			say "Downloading ($try/3): $u$z" "내려받는 중 ($try/3): $u$z"
-			rm -f -- "$b" "$b.gz"
 			# Meanwhile the policy, in silence: the program judges it, or fetches it.
 			halt "$Q"
 			case $mode$own in
@@ -329,10 +333,9 @@ obtain() {
 			if [ "$z" ]; then
 				same "$b.gz" "$gz_size" "$gz_sha" || continue
 				gzip -dc <"$b.gz" >"$b" || return 28
-				rm -f -- "$b.gz"
+				true >"$b.gz"
 			fi
 			same "$b" "$size" "$sha" || continue
-			chmod 700 "$b"
 			return 0
 		done
 	done
@@ -353,14 +356,14 @@ safe() {
 }
 
 # DIR: 0: the verified program runs there, 26: programs may not, 28: it can't be written. Only
-# running one tells: [ -x ] does not see noexec in every shell.
+# running one tells: [ -x ] does not see noexec in every shell. Its place is the program's.
 settle() {
 	T=$(mktemp -d "$1/support-access.XXXXXXXXXX" 2>/dev/null) || { T='' && return 28; }
-	printf '#!/bin/sh\nexit 42\n' 2>/dev/null >"$T/probe" || return 28
-	chmod 700 "$T/probe"
-	"$T/probe" </dev/null >/dev/null 2>&1
+	b=$T/support-access
+	printf '#!/bin/sh\nexit 42\n' 2>/dev/null >"$b" || return 28
+	chmod 700 "$b"
+	"$b" </dev/null >/dev/null 2>&1
 	[ "$?" = 42 ] || return 26
-	rm -f -- "$T/probe"
 	obtain
 	case $?:$why in
 		0:*) ;;
@@ -371,7 +374,7 @@ settle() {
 		*) end 21 download 'The download failed. Check network, proxy (https_proxy) and clock.' \
 			'내려받지 못했습니다. 네트워크, 프록시(https_proxy), 시각을 확인하십시오.' ;;
 	esac
-	env -i "$T/support-access" --version </dev/null >/dev/null 2>&1
+	env -i "$b" --version </dev/null >/dev/null 2>&1
 	rc=$?
 	case $rc in
 		0) return 0 ;;
@@ -404,12 +407,13 @@ if [ -z "$T" ]; then
 fi
 
 # The program's whole environment.
-set -- "SUPPORT_ACCESS_POLICY=$policy" "$T/support-access" "$@"
+set -- "SUPPORT_ACCESS_POLICY=$policy" "$b" "$@"
 if [ "$signers" ]; then
 	printf '%s\n' "$signers" >"$T/signers"
 	set -- "SUPPORT_ACCESS_SIGNERS=$T/signers" "$@"
 fi
 ! halt "$Q" || set -- "SUPPORT_ACCESS_POLICY_FILE=$T/policy" "$@"
+Q=''
 [ -z "$lc_all" ] || set -- "LC_ALL=$lc_all" "$@"
 for v in CAFE24DEL TERM NO_COLOR LANG LANGUAGE LC_MESSAGES LC_CTYPE SSL_CERT_FILE SSL_CERT_DIR SUDO_USER SUDO_UID \
 	SUDO_GID SSH_AUTH_SOCK http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY; do
@@ -428,6 +432,7 @@ while :; do
 	[ "$rc" = 127 ] || code=$rc
 	[ "$sig" ] || break
 done
+P=''
 [ "$code" -lt 126 ] || end "$code" program-died "The program was stopped: $code." "프로그램이 멈췄습니다: $code"
 tidy
 exit "$code"

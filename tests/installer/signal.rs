@@ -41,15 +41,14 @@ fn between_two_tries() {
 /// so the shell is hit at every stage.
 fn at_each_stage(shells: &[&str], signals: &[(&str, i32)]) {
     let tools = [
+        "usr/sbin/uname",
         "usr/sbin/id",
         "usr/sbin/sha256sum",
         "usr/sbin/ls",
         "usr/sbin/mktemp",
         "usr/sbin/chmod",
         "usr/sbin/curl",
-        "usr/sbin/wc",
         "usr/sbin/gzip",
-        "usr/sbin/rm",
         "usr/sbin/env",
     ];
     for shell in shells {
