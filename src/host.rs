@@ -26,6 +26,7 @@ mod namespace;
 mod netlink;
 pub mod pam;
 pub mod processes;
+mod recall;
 pub mod record;
 pub mod run;
 pub mod signals;

@@ -117,7 +117,7 @@ pub fn carry_steps(
         step.settle(wanted)?;
         let mut left = step.plan(wanted)?;
         let tried = left.iter().find(|change| changes.contains(change)).cloned();
-        if step == Step::Timer && tried.is_none() {
+        if step == Step::Timer && tried.is_none() && !left.is_empty() {
             // Systemd knew another timer of that name, or did not look for it: now it must.
             left.iter().try_for_each(apply)?;
             changes.append(&mut left);

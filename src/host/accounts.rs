@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use super::files::{FileError, read_text};
+use super::recall;
 use super::run::{RunError, Tool};
 
 /// Uids that systemd documents as unused and useradd's allocator never gives out
@@ -177,7 +178,7 @@ pub fn groups_of(name: &str) -> Vec<String> {
 /// Ids of all groups of an account; a static binary has no name services of its own, so id(1) is asked.
 #[must_use]
 pub fn gids_of(name: &str) -> Vec<u32> {
-    let out = Tool::new("id").args(["-G", "--", name]).run();
+    let out = recall::ask(Tool::new("id").args(["-G", "--", name]));
     out.map(|out| out.stdout.split_ascii_whitespace().filter_map(|gid| gid.parse().ok()).collect())
         .unwrap_or_default()
 }
@@ -257,7 +258,7 @@ pub(super) fn line_of<'t>(text: &'t str, name: &str) -> Option<&'t str> {
 
 /// getent(1): exit 2 means that there is no such entry.
 fn getent(database: &str, key: &str) -> Result<Option<String>, AccountError> {
-    match Tool::new("getent").args([database, key]).allow(&[2]).run() {
+    match recall::ask(Tool::new("getent").args([database, key]).allow(&[2])) {
         Ok(out) if out.code() == 2 => Ok(None),
         Ok(out) => Ok(out.stdout.lines().next().map(str::to_owned)),
         // Without getent there are no name services to ask (musl and busybox systems).

@@ -7,6 +7,7 @@ use super::Hands;
 use super::accounts::{self, AccountError};
 use super::files::{FileError, Kind, Place, Trust};
 use super::processes::{self, Process, Unended, Visit};
+use super::recall;
 use super::run::{RunError, Tool};
 use super::sweep;
 
@@ -156,6 +157,12 @@ impl Change {
 
     /// Carries it out.
     pub fn apply(&self, hands: &Hands) -> Result<(), ChangeError> {
+        let made = self.make(hands);
+        recall::forget();
+        made
+    }
+
+    fn make(&self, hands: &Hands) -> Result<(), ChangeError> {
         match self {
             Self::MakeDir { path, mode, owner } => {
                 let (owner, trust) = resolve(owner)?;

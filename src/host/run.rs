@@ -73,7 +73,7 @@ impl fmt::Display for Detail<'_> {
 }
 
 /// What a program printed and how it ended.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Output {
     /// How it ended.
     pub status: ExitStatus,

@@ -1,5 +1,6 @@
 //! The files that a shell reads before anything else, looked into for what ends it.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use super::accounts::Passwd;
@@ -50,7 +51,10 @@ impl Startup {
     #[must_use]
     pub fn of(passwd: &Passwd) -> Self {
         let own = OWN.map(|name| passwd.home.join(name));
-        let opened = as_account::open(passwd, &own).unwrap_or_default();
+        // Of an account that is still to be made there is nothing to open.
+        let none = passwd.home.symlink_metadata().is_err_and(|e| e.kind() == ErrorKind::NotFound);
+        let opened = if none { Ok(Vec::new()) } else { as_account::open(passwd, &own) };
+        let opened = opened.unwrap_or_default();
         let folder = std::fs::read_dir("/etc/profile.d").into_iter().flatten().flatten();
         let shared = EVERYBODYS.map(PathBuf::from).into_iter().chain(folder.map(|it| it.path()));
         let mut found = Self::default();
