@@ -46,13 +46,11 @@ pub(crate) const STEPS: [(&str, &str); 7] = [
     ("opening", "the opening (usermod)"),
 ];
 
-/// This many rounds, after one that warms up and is forgotten.
 pub(crate) fn run(ground: &Ground, rounds: usize, book: &mut Book, progress: &dyn Fn(&str)) {
-    for round in 0..=rounds {
-        if round == 1 {
-            book.clear();
-        }
+    let mut round = 0;
+    book.repeat(rounds, |book| {
         progress(&format!("round {round} of {rounds}"));
+        round += 1;
         for verb in VERBS {
             one_of_ours(ground, verb, book);
         }
@@ -71,7 +69,7 @@ pub(crate) fn run(ground: &Ground, rounds: usize, book: &mut Book, progress: &dy
                 book.add(row, run.sample);
             }
         }
-    }
+    });
 }
 
 fn one_of_ours(ground: &Ground, verb: &str, book: &mut Book) {

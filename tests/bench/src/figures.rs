@@ -13,7 +13,7 @@ pub(crate) struct Sample {
     pub(crate) written: f64,
 }
 
-/// The middle of what was measured, and between what the middle half of it lies.
+/// The middle of what was measured, and between what four fifths of it lie.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Middle {
     pub(crate) median: f64,
@@ -29,7 +29,7 @@ impl Middle {
         assert!(!sorted.is_empty(), "nothing was measured");
         sorted.sort_by(f64::total_cmp);
         let at = |part| quantile(&sorted, part);
-        Self { median: at(0.5), low: at(0.25), high: at(0.75), rounds: sorted.len() }
+        Self { median: at(0.5), low: at(0.1), high: at(0.9), rounds: sorted.len() }
     }
 }
 
@@ -52,9 +52,12 @@ impl Book {
         self.0.entry(row.to_owned()).or_default().push(sample);
     }
 
-    /// Forgets the rounds so far, which only warmed up.
-    pub(crate) fn clear(&mut self) {
-        self.0.clear();
+    /// So many rounds, after one that warms up and is forgotten.
+    pub(crate) fn repeat(&mut self, rounds: usize, mut round: impl FnMut(&mut Self)) {
+        round(&mut Self::default());
+        for _ in 0..rounds {
+            round(self);
+        }
     }
 
     pub(crate) fn has(&self, row: &str) -> bool {
@@ -80,8 +83,13 @@ impl Book {
 
     /// The same round by round: what stands beside the ratio of medians as its spread.
     pub(crate) fn rounds(&self, row: &str, to: &str) -> Middle {
+        self.pairs(row, to, |ours, theirs| ours / theirs)
+    }
+
+    /// What comes of two rows' seconds round by round.
+    pub(crate) fn pairs(&self, row: &str, to: &str, what: impl Fn(f64, f64) -> f64) -> Middle {
         let pairs = self.0[row].iter().zip(&self.0[to]);
-        Middle::of(pairs.map(|(ours, theirs)| ours.wall / theirs.wall))
+        Middle::of(pairs.map(|(ours, theirs)| what(ours.wall, theirs.wall)))
     }
 
     fn middle(&self, row: &str, what: impl Fn(&Sample) -> f64) -> Middle {
@@ -111,6 +119,11 @@ pub(crate) fn bytes(bytes: f64) -> String {
 #[allow(clippy::cast_precision_loss, reason = "up to 9 PB it does not")]
 pub(crate) fn float(number: u64) -> f64 {
     number as f64
+}
+
+/// A ratio, with a digit more where two would tell nothing.
+pub(crate) fn ratio(figure: f64) -> String {
+    if figure.abs() < 0.1 { format!("{figure:.3}") } else { format!("{figure:.2}") }
 }
 
 fn digits(figure: f64) -> String {
@@ -166,12 +179,24 @@ mod tests {
     }
 
     #[test]
-    fn the_median_and_the_quartiles() {
+    fn the_median_and_four_fifths() {
         assert_eq!(middle(&[7.0]), (7.0, 7.0, 7.0));
-        assert_eq!(middle(&[3.0, 1.0, 2.0]), (2.0, 1.5, 2.5));
-        assert_eq!(middle(&[4.0, 1.0, 3.0, 2.0]), (2.5, 1.75, 3.25));
+        let tens: Vec<f64> = (0..=10).rev().map(|n| f64::from(n) * 10.0).collect();
+        assert_eq!(middle(&tens), (50.0, 10.0, 90.0));
+        assert!(same(middle(&[4.0, 1.0, 3.0, 2.0]).0, 2.5));
         // One odd round moves neither.
-        assert_eq!(middle(&[1.0, 2.0, 3.0, 4.0, 900.0]), (3.0, 2.0, 4.0));
+        let odd: Vec<f64> = (0..10).map(f64::from).chain([900.0]).collect();
+        assert_eq!(middle(&odd), (5.0, 1.0, 9.0));
+    }
+
+    #[test]
+    fn the_round_that_warms_up_is_forgotten() {
+        let (mut book, mut wall) = (Book::default(), 10.0);
+        book.repeat(3, |book| {
+            wall += 1.0;
+            book.add("row", Sample { wall, ..Sample::default() });
+        });
+        assert_eq!((book.wall("row").median, book.wall("row").rounds), (13.0, 3));
     }
 
     #[test]
@@ -185,8 +210,8 @@ mod tests {
         }
         assert!(same(book.ratio("ours", "theirs"), 0.25));
         assert_eq!((book.wall("ours").rounds, book.wall("theirs").rounds), (3, 4));
-        book.clear();
-        assert!(!book.has("ours"));
+        let less = book.pairs("theirs", "ours", |theirs, ours| theirs - ours);
+        assert_eq!((less.median, less.rounds), (5.0, 3));
     }
 
     #[test]
@@ -204,6 +229,7 @@ mod tests {
         assert_eq!(seconds(1.5), "1.50 s");
         assert_eq!(bytes(1_489_862.0), "1.49 MB");
         assert_eq!(bytes(20_480.0), "20.5 kB");
+        assert_eq!([ratio(1.234), ratio(0.1), ratio(0.0372)], ["1.23", "0.10", "0.037"]);
         let middle = Middle { median: 0.4, low: 0.39, high: 1.2, rounds: 15 };
         assert_eq!(spread(middle), "400 ms (390 to 1200)");
     }

@@ -4,19 +4,30 @@ use crate::contest::ours;
 use crate::figures::Book;
 use crate::ground::{Ground, HERE, PROGRAM};
 
+/// A run is measured in so many parts, some minutes apart.
+pub(crate) const HALVES: usize = 2;
+
 /// How much, and how often.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sizes {
     pub(crate) users: [u32; 3],
     pub(crate) files: u32,
     pub(crate) log: u64,
+    /// In each half of the run.
     pub(crate) rounds: usize,
 }
 
 /// Where a tree of many files is made.
 const TREE: &str = "/srv/tree";
 
-pub(crate) fn run(ground: &Ground, sizes: Sizes, book: &mut Book, progress: &dyn Fn(&str)) {
+/// One half of the run, the first (0) or the second (1).
+pub(crate) fn run(
+    ground: &Ground,
+    sizes: Sizes,
+    half: usize,
+    book: &mut Book,
+    progress: &dyn Fn(&str),
+) {
     progress("many users");
     users(ground, sizes, book);
     progress("many keys");
@@ -24,7 +35,7 @@ pub(crate) fn run(ground: &Ground, sizes: Sizes, book: &mut Book, progress: &dyn
     progress("a large log");
     log(ground, sizes, book);
     progress("many files");
-    files(ground, sizes, book);
+    files(ground, sizes, half, book);
 }
 
 /// One account of ours and one by useradd, among so many others.
@@ -38,19 +49,16 @@ fn users(ground: &Ground, sizes: Sizes, book: &mut Book) {
              print P \"user$_:x:$id:$id::/home/user$_:/usr/sbin/nologin\\n\"; \
              print S \"user$_:*:19000:0:99999:7:::\\n\"; print G \"user$_:x:$id:\\n\" }}'"
         ));
-        for round in 0..=sizes.rounds {
+        book.repeat(sizes.rounds, |book| {
             for (row, command) in [
                 ("grant", &*ours("grant")),
                 ("delete", &ours("delete")),
                 ("useradd", "useradd -m bench"),
                 ("userdel", "userdel -r bench"),
             ] {
-                let sample = ground.sample(command);
-                if round > 0 {
-                    book.add(&format!("{row}, {count} users"), sample);
-                }
+                book.add(&format!("{row}, {count} users"), ground.sample(command));
             }
-        }
+        });
         host.ok("for file in passwd shadow group; do cp -p /root/bench/$file /etc/$file; done");
     }
 }
@@ -60,14 +68,10 @@ fn keys(ground: &Ground, sizes: Sizes, book: &mut Book) {
     for count in [1, 100] {
         ground.put_policy("keys.toml", count);
         let grant = ours("grant").replace("policy.toml", "keys.toml");
-        for round in 0..=sizes.rounds {
-            let granted = ground.sample(&grant);
-            let deleted = ground.sample(&ours("delete"));
-            if round > 0 {
-                book.add(&format!("grant, {count} keys"), granted);
-                book.add(&format!("delete, {count} keys"), deleted);
-            }
-        }
+        book.repeat(sizes.rounds, |book| {
+            book.add(&format!("grant, {count} keys"), ground.sample(&grant));
+            book.add(&format!("delete, {count} keys"), ground.sample(&ours("delete")));
+        });
     }
     ground.put_policy("keys.toml", 10_000);
     let check = format!("{PROGRAM} grant --no-verify --policy {HERE}/keys.toml");
@@ -86,56 +90,49 @@ fn log(ground: &Ground, sizes: Sizes, book: &mut Book) {
              198.51.100.77 port $_ [preauth]\\n\" }} 20000..20999; \
              while ($n < {bytes}) {{ print $l; $n += length $l }}' >/var/log/auth.log; sync /var/log/auth.log"
         ));
-        for round in 0..=sizes.rounds {
-            let sample = ground.sample(&ours("doctor"));
-            if round > 0 {
-                book.add(&format!("doctor, {row} log"), sample);
-            }
-        }
+        book.repeat(sizes.rounds, |book| {
+            book.add(&format!("doctor, {row} log"), ground.sample(&ours("doctor")));
+        });
     }
     ground.host.ok("rm /var/log/auth.log");
     ground.sample(&ours("delete"));
 }
 
 /// The search for files of the account's uid among so many of others, and an ending with so many in the
-/// home. Making them takes longest, so the ending is measured once.
-fn files(ground: &Ground, sizes: Sizes, book: &mut Book) {
-    let make = format!(
-        "perl -e 'my $n = {}; for my $d (0..$n / 1000 - 1) {{ mkdir \"{TREE}/$d\"; \
-         for (0..999) {{ open F, \">{TREE}/$d/$_\" or die $! }} }}'",
-        sizes.files
-    );
+/// home: ours in the first half, the other one in the second, since making them takes longest.
+fn files(ground: &Ground, sizes: Sizes, half: usize, book: &mut Book) {
     let slow = |line: &str| {
         ground.host.command(line).deadline(std::time::Duration::from_mins(10)).ok();
     };
     ground.sample(&ours("grant"));
     let uid = ground.host.ok("id -u example").trim().to_owned();
-    slow(&format!("mkdir {TREE}; {make}; sync"));
-    for round in 0..=sizes.rounds {
-        let swept = ground.sample(&format!("{PROGRAM} delete --dry-run"));
-        let found = ground.sample(&format!("find / -xdev -uid {uid}"));
-        if round > 0 {
-            book.add("sweep, many files", swept);
-            book.add("find, many files", found);
-        }
-    }
-    for (row, account, delete) in
-        [("delete", "example", &*ours("delete")), ("userdel", "bench", "userdel -r bench")]
-    {
-        if row == "userdel" {
-            ground.sample("useradd -m bench");
-            slow(&format!("mkdir {TREE}; {make}"));
-        }
-        slow(&format!(
-            "mv {TREE} /home/{account}/tree; chown -R {account}: /home/{account}/tree; sync"
-        ));
-        book.add(&format!("{row}, many files in the home"), ground.sample(delete));
-    }
-    for (row, open, end) in [
-        ("delete", &*ours("grant"), &*ours("delete")),
-        ("userdel", "useradd -m bench", "userdel -r bench"),
-    ] {
-        for _ in 0..sizes.rounds {
+    // By two at a time.
+    slow(&format!(
+        "mkdir {TREE}; for part in 0 1; do perl -e 'my $n = {}; for my $d (0..$n / 1000 - 1) {{ \
+         next if $d % 2 != $ARGV[0]; mkdir \"{TREE}/$d\"; \
+         for (0..999) {{ open F, \">{TREE}/$d/$_\" or die $! }} }}' $part & done; wait; sync",
+        sizes.files
+    ));
+    book.repeat(sizes.rounds, |book| {
+        book.add("sweep, many files", ground.sample(&format!("{PROGRAM} delete --dry-run")));
+        book.add("find, many files", ground.sample(&format!("find / -xdev -uid {uid}")));
+    });
+    let (row, account, end) = if half == 0 {
+        ("delete", "example", &*ours("delete"))
+    } else {
+        ground.sample(&ours("delete"));
+        ground.sample("useradd -m bench");
+        ("userdel", "bench", "userdel -r bench")
+    };
+    slow(&format!(
+        "mv {TREE} /home/{account}/tree; chown -R {account}: /home/{account}/tree; sync"
+    ));
+    book.add(&format!("{row}, many files in the home"), ground.sample(end));
+    for _ in 0..sizes.rounds {
+        for (row, open, end) in [
+            ("delete", &*ours("grant"), &*ours("delete")),
+            ("userdel", "useradd -m bench", "userdel -r bench"),
+        ] {
             ground.sample(open);
             book.add(&format!("{row}, one file in the home"), ground.sample(end));
         }

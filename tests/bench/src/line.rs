@@ -24,17 +24,14 @@ pub(crate) fn run(ground: &Ground, rounds: usize, book: &mut Book, progress: &dy
         let relay = (trip > 0).then(|| Relay::start(ground, address, trip));
         ground.reach(relay.as_ref());
         let rounds = if trip < 100 { rounds } else { rounds.div_ceil(3) };
-        for round in 0..=rounds {
+        book.repeat(rounds, |book| {
             for (row, command) in [("line", &line), ("curl and grant", &bare), ("curl", &curl)] {
-                let sample = ground.sample(command);
-                if round > 0 {
-                    book.add(&format!("{row}, {trip} ms"), sample);
-                }
+                book.add(&format!("{row}, {trip} ms"), ground.sample(command));
                 if row != "curl" {
                     ground.sample(&ours("delete"));
                 }
             }
-        }
+        });
     }
     ground.reach(None);
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::contest::OTHERS;
 use crate::figures::{Middle, seconds};
-use crate::report::Found;
+use crate::found::Found;
 
 const WIDTH: f64 = 760.0;
 const OURS: &str = "#0b6bcb";

@@ -1,75 +1,23 @@
 //! What the bench found, as the page that people read.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
-use std::process::Command;
-use std::time::Duration;
 
-use crate::aims;
+use crate::aims::{self, Aim};
 use crate::contest::{OTHERS, STEPS, VERBS};
-use crate::counts::Count;
-use crate::figures::{Book, bytes, float, seconds, spread, table};
-use crate::ground::repository;
-use crate::growth::Sizes;
+use crate::figures::{bytes, float, seconds, spread, table};
+use crate::found::Found;
+use crate::growth::{HALVES, Sizes};
 use crate::line::TRIPS;
 
-/// All that was found, and on what.
-pub(crate) struct Found {
-    pub(crate) book: Book,
-    pub(crate) counts: BTreeMap<String, Count>,
-    pub(crate) sizes: Option<Sizes>,
-    pub(crate) took: Duration,
-    /// Name of the architecture, bytes raw and as served.
-    pub(crate) downloads: Vec<(String, u64, u64)>,
-    quick: bool,
-    machine: String,
-    commit: String,
-}
-
-impl Found {
-    pub(crate) fn new(dist: &Path, quick: bool) -> Self {
-        let size = |name: String| std::fs::metadata(dist.join(name)).map_or(0, |meta| meta.len());
-        let downloads = ["x86_64", "aarch64"].map(|cpu| {
-            let raw = size(format!("support-access-{cpu}"));
-            (cpu.to_owned(), raw, size(format!("support-access-{cpu}.gz")))
-        });
-        Self {
-            book: Book::default(),
-            counts: BTreeMap::new(),
-            sizes: None,
-            took: Duration::ZERO,
-            downloads: downloads.into_iter().filter(|(_, raw, _)| *raw > 0).collect(),
-            quick,
-            machine: machine(),
-            commit: shell("git describe --always --dirty --exclude '*' --abbrev=12"),
-        }
-    }
-}
-
-fn shell(line: &str) -> String {
-    let out = Command::new("sh").args(["-c", line]).current_dir(repository()).output();
-    String::from_utf8_lossy(&out.expect("sh runs").stdout).trim().to_owned()
-}
-
-fn machine() -> String {
-    let cpu = shell("sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1");
-    let cores = shell("nproc");
-    let memory = shell("awk '/^MemTotal/ { printf \"%d GB\", $2 / 1e6 + 0.5 }' /proc/meminfo");
-    let disk =
-        shell("findmnt -n -o FSTYPE -T \"${SUPPORT_ACCESS_LAB:-/var/cache/support-access-lab}\"");
-    let kernel = shell("uname -r");
-    format!("{cpu}, {cores} cores, {memory} of memory, {disk}, Linux {kernel}")
-}
-
-/// The whole page.
-pub(crate) fn write(found: &Found) -> String {
+/// The whole page; without aims, if only a part was measured.
+pub(crate) fn write(found: &Found, aims: &[Aim]) -> String {
     let mut page = format!(
         "# Performance\n\n\
          Written by `scripts/bench`, which measures all of this in one run: everybody does his work on \
-         the same server (Debian 12, in a namespace, its disk a real one), in turn, after a round that \
-         warms up. Figures are medians; in brackets stands between what the middle half of the rounds \
-         lies. Seconds of one machine tell little of another: look at the ratios.\n\n\
+         the same server (Debian 12, in a namespace, its disk a real one), in turn, half of the rounds \
+         early in the run and half late, each time after one that warms up. Figures are medians; in \
+         brackets stands between what four fifths of the rounds lie. Seconds of one machine tell little \
+         of another: look at the ratios.\n\n\
          - machine: {}\n- commit: {}\n- took: {} minutes{}\n",
         found.machine,
         found.commit,
@@ -80,8 +28,8 @@ pub(crate) fn write(found: &Found) -> String {
             ""
         },
     );
-    if found.book.has("grant") && found.book.has("line, 0 ms") && found.sizes.is_some() {
-        aims::write(&mut page, found);
+    if !aims.is_empty() {
+        aims::write(&mut page, aims);
     }
     if found.book.has("grant") {
         contest(&mut page, found);
@@ -263,10 +211,11 @@ fn growth(page: &mut String, found: &Found, sizes: Sizes) {
         page,
         "\n## Growth\n\n![How grant and delete grow with the number of users](performance-growth.svg)\n\n{}\n{}\n\
          A policy holds at most 100 keys, since they all stand in one key file; one of 10,000 is \
-         refused in {}. The search is the whole of `delete --dry-run`. {} rounds each.\n",
+         refused in {}. The search is the whole of `delete --dry-run`. {} rounds each, if it does not say \
+         otherwise.\n",
         table(&head, &users),
         table(&["", "ours", "against", "ratio"], &rows),
         seconds(book.wall("refused, 10000 keys").median),
-        sizes.rounds,
+        sizes.rounds * HALVES,
     );
 }
