@@ -65,6 +65,13 @@ pub(crate) fn all(found: &Found) -> Vec<Aim> {
     let mut aims = vec![
         ratio("grant, to the script", "grant", "script", 0.8, GRANT),
         ratio("grant without its timer, to `useradd`", "all but the timer", "useradd", 1.3, STEPS),
+        ratio(
+            "its steps from account to opening, to `useradd`",
+            "making the account",
+            "useradd",
+            1.3,
+            STEPS,
+        ),
         ratio("grant, to Ansible", "grant", "Ansible", 0.08, GRANT),
         ratio("delete, to the script", "delete", "script: delete", 0.9, DELETE),
     ];
@@ -106,8 +113,10 @@ const STEPS: &str = "Grant without its timer: `useradd` is one of seven programs
     or told (sshd for its version and its configuration, systemd for sshd's zone, the name services \
     for a free uid, sudo and visudo, usermod), the packet filter and PAM are looked at for what would \
     refuse the engineer, the program is written twice and synced, and each step has a line in the \
-    journal that is on the disk before it goes on. Of these, `useradd` alone does the first. The table of \
-    steps below says what each takes.";
+    journal that is on the disk before it goes on. Of these, `useradd` alone does the first. The steps \
+    from account to opening are `useradd` itself, and `usermod` for most of the rest: the account is born \
+    expired and opened last, so that a grant that is cut off leaves nothing open. The table of steps \
+    below says what each takes.";
 const DELETE: &str = "Delete: more than the script does, it searches every disk for what the account has \
     left (see `find` below), and looks at each stage again.";
 const LOOKING: &str = "Dry run, audit, unchanged run: dry run and audit ask sshd for its configuration, and \
@@ -116,7 +125,8 @@ const LOOKING: &str = "Dry run, audit, unchanged run: dry run and audit ask sshd
     at least 5 before it answers. The log and the drift are looked at meanwhile.";
 const LINE: &str = "The line: it opens a connection for the script, then two at the same time for program and \
     policy, where one `curl` of the same files has one; each takes two round trips before it asks for \
-    anything.";
+    anything. Where the site is near, most of it is the script's own: a dozen programs of a millisecond or \
+    two each, `gzip`, and SHA-256 of what came and of what is run.";
 const SEARCH: &str = "Search: it is done by as many threads as there are processors, at most four; with one \
     processor, or where others work beside it, it is as fast as `find`.";
 const USERS: &str = "Users: the account tools read and write the whole of passwd, shadow and group at each \

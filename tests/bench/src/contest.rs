@@ -81,7 +81,7 @@ fn one_of_ours(ground: &Ground, verb: &str, book: &mut Book) {
     let add = |book: &mut Book, row: &str, wall| {
         book.add(row, Sample { wall, ..Sample::default() });
     };
-    let mut before = 0.0;
+    let (mut before, mut making) = (0.0, 0.0);
     for (at, text) in &run.lines {
         let Some((_, name)) = text.split_once("done: ") else { continue };
         let (step, _) = STEPS
@@ -89,10 +89,13 @@ fn one_of_ours(ground: &Ground, verb: &str, book: &mut Book) {
             .find(|(step, _)| name.starts_with(step))
             .unwrap_or_else(|| panic!("a step that the bench does not know: {text:?}"));
         add(book, &format!("step {step}"), at - before);
-        if *step == "timer" {
-            add(book, "all but the timer", run.sample.wall - (at - before));
+        match *step {
+            "program" => {}
+            "timer" => add(book, "all but the timer", run.sample.wall - (at - before)),
+            _ => making += at - before,
         }
         before = *at;
     }
+    add(book, "making the account", making);
     add(book, "step rest", run.sample.wall - before);
 }
