@@ -6,6 +6,7 @@ pub mod addresses;
 pub mod as_account;
 pub mod ask;
 pub mod authlog;
+pub mod beside;
 pub mod change;
 pub mod client;
 pub mod clock;

@@ -1,7 +1,5 @@
 //! `audit`: what is open, until when, and what on this server differs from the journal. Read-only.
 
-use std::thread;
-
 use serde_json::json;
 
 use super::delete::{local_list, tell_others};
@@ -17,6 +15,7 @@ use crate::grant::newer::{self, Seen};
 use crate::grant::step::{self, PlanError, Step, Wanted};
 use crate::grant::survey::Door;
 use crate::grant::{self, proof, survey};
+use crate::host::beside::beside;
 use crate::host::change::{self, Change};
 use crate::host::{clock, processes};
 use crate::text::report::Report;
@@ -56,16 +55,15 @@ fn attempt(source: &PolicySource, out: &mut Out) -> Result<bool, Failure> {
         return Ok(others);
     };
     // All of it is only looked at, so the rest is while sshd is asked.
-    thread::scope(|scope| {
-        let visits = scope.spawn(|| grant::visits::look(&state));
-        let plans = scope.spawn(|| plans(&state));
-        let whole = tell_state(&state, out);
-        let drift = plans.join().is_ok_and(|plans| tell_drift(plans, out));
-        tell_use(&state, out)?;
-        tell_policy(&state, out);
-        visits::tell(&visits.join().unwrap_or_default(), out);
-        Ok(others || !whole || drift)
-    })
+    let (visits, (plans, whole)) = beside(
+        || grant::visits::look(&state),
+        || beside(|| plans(&state), || tell_state(&state, out)),
+    );
+    let drift = tell_drift(plans, out);
+    tell_use(&state, out)?;
+    tell_policy(&state, out);
+    visits::tell(&visits, out);
+    Ok(others || !whole || drift)
 }
 
 /// Says in which state the grant is; returns whether it is open as it should be.

@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 
 use super::head::{self, Now};
 use super::{Entry, Reach, Wanted};
-use crate::host::clock;
 use crate::host::files::{Dir, FileError, Place, Trust};
 use crate::host::run::Tool;
+use crate::host::{beside, clock};
 
 const FOLDER: &str = "/var/log";
 const NAMES: [&str; 2] = ["auth.log", "secure"];
@@ -162,7 +162,8 @@ fn compressed(
     let mut lost = false;
     let fits = |entry: &Entry| entry.at >= wanted.since && wanted.wants(entry);
     let whole = std::thread::scope(|scope| {
-        let unpack = scope.spawn(move || tool.pass(input.into(), theirs.into()));
+        let unpack = move || tool.pass(input.into(), theirs.into());
+        let Ok(unpack) = beside::start(scope, unpack) else { return false };
         let mut reader = BufReader::new(ours);
         let mut line = Vec::new();
         while next_line(&mut reader, &mut line) {

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use super::classify::{SAY, Trace};
 use super::relay::{self, accept};
 use super::tap::Tap;
+use crate::host::beside::start;
 use crate::host::run::{Output, RunError, Tool};
 use crate::host::sshd::Invocation;
 
@@ -144,12 +145,12 @@ impl Stage<'_> {
             .deadline(time + TAIL)
             .allow(&[1, 255]);
         let mut trace = thread::scope(|scope| {
-            if let Some(tap) = &self.tap {
-                scope.spawn(|| tap.listen());
-            }
-            let client = scope.spawn(move || client.run());
-            let log = accept(&listener, || client.is_finished())
+            let client = start(scope, move || client.run())?;
+            let tap = self.tap.as_ref().map(|tap| start(scope, || tap.listen())).transpose();
+            let log = tap
+                .and_then(|_| accept(&listener, || client.is_finished()))
                 .and_then(|stream| stream.map(|s| serve(&server, s)).transpose());
+            // Without it the client ends, whatever it waits for.
             drop(listener);
             let ended = client.join();
             if let Some(tap) = &self.tap {

@@ -15,6 +15,7 @@ use nix::sys::socket::{
 };
 use nix::sys::time::{TimeVal, TimeValLike};
 
+use crate::host::beside::start;
 use crate::host::run::{Output, RunError, Tool};
 
 /// How often the end of the client is noticed while its connection is awaited.
@@ -45,18 +46,25 @@ pub(super) fn run(
     let listener = TcpListener::bind(at)?;
     let near = OnceLock::new();
     thread::scope(|scope| {
-        let client = scope.spawn(|| client.run());
+        let client = start(scope, || client.run())?;
+        let mut passing = Ok(());
         if let Some(stream) = accept(&listener, || client.is_finished())? {
             stream.set_nodelay(true)?;
             let near = near.get_or_init(|| stream);
-            scope.spawn(|| pass(near, daemon));
-            scope.spawn(|| pass(daemon, near));
+            passing = start(scope, || pass(near, daemon))
+                .and_then(|_| start(scope, || pass(daemon, near)))
+                .map(drop);
+            if passing.is_err() {
+                let _ = near.shutdown(Shutdown::Both);
+            }
         }
         let ended = client.join();
         // A daemon that hangs must not hold us up. One that no client came to may be tried again.
         for stream in near.get().into_iter().flat_map(|near| [near, daemon]) {
             let _ = stream.shutdown(Shutdown::Both);
         }
+        // What nobody handed on says nothing of the daemon.
+        passing?;
         ended.map_err(|_| io::Error::other("the client's thread"))
     })
 }

@@ -70,10 +70,14 @@ impl Place {
             Err(error) if error.is_absent() => return Ok(None),
             Err(error) => return Err(error),
         };
+        let failed = |error: &std::io::Error| io_error("read", self.path(), error);
+        // At once, since a buffer that grows is twice in memory.
+        let size = file.metadata().map_err(|error| failed(&error))?.len().min(limit) + 1;
         let mut bytes = Vec::new();
-        file.take(limit + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|e| io_error("read", self.path(), &e))?;
+        bytes
+            .try_reserve_exact(usize::try_from(size).unwrap_or(usize::MAX))
+            .map_err(|_| failed(&std::io::ErrorKind::OutOfMemory.into()))?;
+        file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
         if bytes.len() as u64 > limit {
             return Err(FileError::TooLarge { path: self.path(), limit });
         }

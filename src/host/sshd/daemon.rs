@@ -5,10 +5,10 @@ use std::io::Read;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::{Invocation, Version};
+use crate::host::beside::beside;
 use crate::host::run::Tool;
 
 /// `USER_HZ`, in which the kernel counts for user space on every architecture that we build for.
@@ -43,11 +43,7 @@ impl Daemon {
             binary.display().to_string()
         };
         // Each takes ten milliseconds, most of them for linking.
-        let (version, tz) = thread::scope(|scope| {
-            let version = scope.spawn(|| version_of(&program));
-            let tz = zone(pid);
-            (version.join().ok().flatten(), tz)
-        });
+        let (version, tz) = beside(|| version_of(&program), || zone(pid));
         let cmdline = read_text(&format!("/proc/{pid}/cmdline"));
         let invocation = Invocation { binary, args: arguments(&cmdline), tz };
         Some(Self { pid, invocation, replaced, version, started: started(pid) })
