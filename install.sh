@@ -59,9 +59,9 @@ say() {
 	printf '%s\n' "$1" >&2
 }
 
-# PID: who started it.
+# PID: who started it, in one read.
 parent() {
-	{ while read -r k p; do [ "$k" = PPid: ] && echo "$p" && break; done <"/proc/$1/status"; } 2>/dev/null
+	{ read -r s <"/proc/$1/stat" && s=${s##*) ? } && echo "${s%% *}"; } 2>/dev/null
 }
 
 # PID: ends a child, not whoever has its number by now; its code.
