@@ -34,7 +34,7 @@
 
 # One brace group: the shell reads to its end before it runs any of it.
 {
-set -uf
+set -uf +Ce
 umask 077
 unset IFS CDPATH ENV BASH_ENV LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT TMPDIR GZIP GREP_OPTIONS \
 	CURL_HOME WGETRC OPENSSL_CONF PERL5LIB PERL5OPT PERL_UNICODE PYTHONPATH PYTHONHOME
@@ -59,9 +59,9 @@ say() {
 	printf '%s\n' "$1" >&2
 }
 
-# PID: who started it.
+# PID: who started it, in one read.
 parent() {
-	{ while read -r k p; do [ "$k" = PPid: ] && echo "$p" && break; done <"/proc/$1/status"; } 2>/dev/null
+	{ read -r s <"/proc/$1/stat" && s=${s##*) ? } && echo "${s%% *}"; } 2>/dev/null
 }
 
 # PID: ends a child, not whoever has its number by now; its code.
@@ -74,11 +74,11 @@ halt() {
 tidy() {
 	halt "$P"
 	halt "$Q"
-	[ -z "$T" ] || rm -rf -- "$T"
+	[ -z "$T" ] || rm -rf "$T"
 	T='' P='' Q=''
 }
 
-# CODE REASON ENGLISH KOREAN: the last words. No text holds a quote or a backslash, for JSON.
+# CODE REASON ENGLISH KOREAN: the last words; for JSON, no quote or backslash.
 end() {
 	trap '' HUP INT PIPE TERM
 	tidy
@@ -89,7 +89,7 @@ end() {
 	[ "$L" = en ] || m=$4
 	say "$m"
 	[ "$2" = program-died ] || say "Nothing was changed. Guide: $origin/guide/" "바뀐 것은 없습니다. 안내: $origin/guide/"
-	# For support, and nothing secret: no address, no proxy.
+	# For support, nothing secret: no address, no proxy.
 	case $1 in
 		2?)
 			say 'Send this to support:' '문의할 때 함께 보내 주십시오:'
@@ -225,7 +225,7 @@ split() {
 split $sums || end 29 unfilled 'This install.sh is incomplete; fetch it again.' \
 	'이 install.sh가 온전하지 않습니다. 다시 받으십시오.'
 
-# Of standard input, by $tool. Never of a named file: a name can bend the output.
+# Of standard input: a file's name can bend the output.
 digest() {
 	case $tool in
 		busybox) busybox sha256sum ;;
@@ -237,7 +237,7 @@ digest() {
 	esac 2>/dev/null
 }
 
-# A tool counts when it gets a known answer right.
+# The first that gets a known answer right.
 for tool in sha256sum busybox shasum openssl python3 perl none; do
 	case $(printf abc | digest) in
 		ba7816bf8f01cfea414140de*) break ;;
@@ -292,7 +292,7 @@ same() {
 	h=$(digest <"$1")
 	h=${h%%[!0-9a-f]*}
 	[ "$h" != "$3" ] || return 0
-	n=$(($(wc -c <"$1")))
+	n=$(($(wc -c <"$1")+0))
 	if [ "$n" -ne "$2" ]; then
 		because 22
 		say "Wrong size: $n, not $2." "크기가 다릅니다: $2 대신 $n"
@@ -313,8 +313,9 @@ obtain() {
 		[ "$try" = 1 ] || sleep $((try * 2 - 2))
 		for base in $bases; do
 			u=$base/v/$version/support-access-$cpu z='' most=$size
-			if [ "$try" != 3 ] && command -v gzip >/dev/null; then z=.gz most=$gz_size; fi
+			[ "$try" = 3 ] || ! command -v gzip >/dev/null || z=.gz most=$gz_size
 			say "Downloading ($try/3): $u$z" "내려받는 중 ($try/3): $u$z"
+			[ ! -e "$b$z" ] || rm -f "$b$z" # .curlrc: no-clobber
 			# Meanwhile the policy, in silence: the program judges it, or fetches it.
 			halt "$Q"
 			case $mode$own in
@@ -336,7 +337,8 @@ obtain() {
 				true >"$b.gz"
 			fi
 			same "$b" "$size" "$sha" || continue
-			return 0
+			[ -x "$b" ] || chmod 700 "$b"
+			return
 		done
 	done
 	return 1
@@ -347,10 +349,10 @@ safe() {
 	[ -d "$1" ] && [ ! -L "$1" ] || return 1
 	[ "$u" = 0 ] || [ -w "$1" ] || return 1
 	# shellcheck disable=SC2046 # words on purpose
-	set -- "$1" $(ls -ldn -- "$1")
+	set -- "$1" $(ls -ldn "$1")
 	case $4:$2 in 0:d????-??-* | 0:d????????[tT]*) ;; *) return 1 ;; esac
 	[ "$dry" ] || return 0
-	fs='' # of mounts on one place, the last is on top
+	fs='' # the last mount is on top
 	while read -r _ m t _; do [ "$m" != "$1" ] || fs=$t; done </proc/mounts
 	[ "$fs" = tmpfs ]
 }
@@ -377,7 +379,7 @@ settle() {
 	env -i "$b" --version </dev/null >/dev/null 2>&1
 	rc=$?
 	case $rc in
-		0) return 0 ;;
+		0) return ;;
 		126) return 26 ;;
 		132) end 27 illegal-instruction 'This CPU lacks an instruction that the program needs.' \
 			'프로그램에 필요한 명령이 이 CPU에 없습니다.' ;;

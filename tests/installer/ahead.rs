@@ -194,3 +194,20 @@ fn the_number_of_its_process_may_be_anothers() {
         assert_handed(&run, true);
     }
 }
+
+/// bash reads a file anew for each line, and what `/proc` says of a busy process is now longer, now
+/// shorter. Who seems to have no parent is killed, or not asked for the variable that sudo dropped.
+#[test]
+fn who_started_a_process_is_told_while_that_is_busy() {
+    let script = site().root.join("install.sh");
+    let ask = "perl -e \"while (1) { select(undef, undef, undef, 0.00005) }\" & c=$! i=0
+        while [ $i -lt 500 ]; do i=$((i + 1)); echo \"$(parent $c)\"; done | uniq; echo $$; kill $c";
+    for shell in SHELLS {
+        let told = sh(&format!(
+            "{{ sed -n '/^parent() {{/,/^}}/p' {}; echo '{ask}'; }} | {shell} 2>/dev/null",
+            script.display()
+        ));
+        let told: Vec<&str> = told.lines().collect();
+        assert!(told.len() == 2 && told[0] == told[1], "{shell}: {told:?}");
+    }
+}

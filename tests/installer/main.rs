@@ -9,6 +9,7 @@
     reason = "tests work on files of their own and fail loudly"
 )]
 
+mod again;
 mod ahead;
 mod cut;
 mod fault;
