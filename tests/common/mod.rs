@@ -96,9 +96,10 @@ impl Server {
         engineer
     }
 
-    /// Runs the program with these words.
+    /// Runs the program with these words. It may wait a minute for the timer's run, which comes by
+    /// itself, and a broken tool may keep each of them waiting for another.
     pub(crate) fn run(&self, words: &str) -> Ran {
-        Ran::new(self.host.run(&line(words)))
+        Ran::new(self.host.command(&line(words)).deadline(Duration::from_mins(4)).run())
     }
 
     /// Runs `grant` for the engineer's key and address, with these words besides.
