@@ -6,12 +6,14 @@ use std::time::{Duration, Instant};
 
 use super::run::{Output, RunError, Tool};
 
-/// How long an answer counts at most: others change things, too.
-const FRESH: Duration = Duration::from_secs(1);
+/// What was said of late. Others change things, too, so that it counts for a second at most.
+static ANSWERS: Answers = Answers { fresh: Duration::from_secs(1), given: Mutex::new(Vec::new()) };
 
-static ANSWERS: Answers = Answers(Mutex::new(Vec::new()));
-
-struct Answers(Mutex<Vec<(Tool, Instant, Output)>>);
+struct Answers {
+    /// How long an answer counts.
+    fresh: Duration,
+    given: Mutex<Vec<(Tool, Instant, Output)>>,
+}
 
 /// Runs it, or gives the answer that it gave a moment ago.
 pub(super) fn ask(tool: Tool) -> Result<Output, RunError> {
@@ -25,23 +27,23 @@ pub(super) fn forget() {
 
 impl Answers {
     fn ask(&self, tool: Tool) -> Result<Output, RunError> {
-        let fresh = |at: &Instant| at.elapsed() < FRESH;
+        let fresh = |at: &Instant| at.elapsed() < self.fresh;
         {
-            let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let known = self.given.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some((.., output)) = known.iter().find(|it| it.0 == tool && fresh(&it.1)) {
                 return Ok(output.clone());
             }
         }
         let at = Instant::now();
         let output = tool.run()?;
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.given.lock().unwrap_or_else(PoisonError::into_inner);
         known.retain(|it| it.0 != tool && fresh(&it.1));
         known.push((tool, at, output.clone()));
         Ok(output)
     }
 
     fn forget(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.given.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 
@@ -51,7 +53,8 @@ mod tests {
 
     #[test]
     fn an_answer_counts_until_something_is_changed() {
-        let answers = Answers(Mutex::new(Vec::new()));
+        // Longer than any machine takes for this.
+        let answers = Answers { fresh: Duration::from_mins(1), given: Mutex::default() };
         // Says something else each time.
         let ask = |args: &[&str]| {
             let tool = Tool::new("cat").args(args.iter().copied());
@@ -63,11 +66,15 @@ mod tests {
         answers.forget();
         let second = ask(&[]);
         assert_ne!(second, first);
-        answers.0.lock().unwrap()[0].1 -= FRESH;
+        answers.given.lock().unwrap()[0].1 -= answers.fresh;
         assert_ne!(ask(&[]), second, "too long ago");
         assert!(
             answers.ask(Tool::new("false")).is_err() && answers.ask(Tool::new("false")).is_err()
         );
-        assert_eq!(answers.0.lock().unwrap().len(), 1, "old ones go, and a failure is no answer");
+        assert_eq!(
+            answers.given.lock().unwrap().len(),
+            1,
+            "old ones go, and a failure is no answer"
+        );
     }
 }
