@@ -2,6 +2,7 @@
 //! while access is opened, extended, looked at and ended. Nothing outside may be touched.
 #![allow(clippy::print_stdout, reason = "how many swaps there were is what a reader asks")]
 #![allow(clippy::expect_used, reason = "what the tests share fails as tests do")]
+#![allow(clippy::disallowed_methods, reason = "a test may panic where it gets no thread")]
 
 mod attacked;
 mod common;

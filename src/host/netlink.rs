@@ -233,6 +233,7 @@ mod tests {
     fn the_kernel_takes_addresses_and_routes() {
         use crate::host::run::Tool;
         // A thread may leave the network by itself.
+        #[allow(clippy::disallowed_methods, reason = "a test may panic where it gets no thread")]
         let tried = std::thread::spawn(|| {
             nix::sched::unshare(nix::sched::CloneFlags::CLONE_NEWNET).unwrap();
             loopback_up().unwrap();

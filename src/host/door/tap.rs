@@ -119,6 +119,7 @@ pub(super) fn text(message: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::beside;
 
     #[test]
     fn what_was_written_before_the_end_is_heard_each_time() {
@@ -132,7 +133,7 @@ mod tests {
         let writer = UnixDatagram::unbound().unwrap();
         for round in ["first", "second", "third"] {
             std::thread::scope(|scope| {
-                scope.spawn(|| tap.listen());
+                beside::start(scope, || tap.listen()).unwrap();
                 // More than the kernel keeps for a listener that does not come.
                 for number in 0..KEEP {
                     let line = format!("<86>Nov 21 14:00:00 sshd[77]: {round} {number}");

@@ -223,6 +223,7 @@ fn ways_not_to_be_reached_are_told_apart() {
 
     let plain = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = plain.local_addr().unwrap().port();
+    #[allow(clippy::disallowed_methods, reason = "a test may panic where it gets no thread")]
     let answering = std::thread::spawn(move || {
         let (mut stream, _) = plain.accept().unwrap();
         stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
