@@ -23,7 +23,7 @@ pub(crate) fn run(ground: &Ground, rounds: usize, book: &mut Book, progress: &dy
         progress(&format!("the line, {trip} ms away"));
         let relay = (trip > 0).then(|| Relay::start(ground, address, trip));
         ground.reach(relay.as_ref());
-        let rounds = if trip < 100 { rounds } else { rounds.div_ceil(3) };
+        let rounds = if trip < 500 { rounds } else { rounds.div_ceil(3) };
         book.repeat(rounds, |book| {
             for (row, command) in [("line", &line), ("curl and grant", &bare), ("curl", &curl)] {
                 book.add(&format!("{row}, {trip} ms"), ground.sample(command));

@@ -1,5 +1,5 @@
-//! What has changed since the page that stands in `docs`: whether this run agrees with that one within
-//! the spread of its rounds.
+//! What has changed since the page that stands in `docs`: whether this run agrees with that one. Two
+//! runs agree in a figure that lies, of one of them, within the spread that it has in the other.
 
 use std::fmt::Write as _;
 
@@ -24,14 +24,14 @@ pub(crate) fn write(page: &str, aims: &[Aim]) -> String {
         .iter()
         .filter_map(|now| {
             let then = then.iter().find(|then| then.what == now.what)?;
-            let word = if agree(then, now.found) { "agrees" } else { "**differs**" };
-            let spread =
-                then.spread.map(|(low, high)| format!("{} to {}", ratio(low), ratio(high)));
+            let word = if agree(then, now) { "agrees" } else { "**differs**" };
+            let spread = |(low, high)| format!("{} to {}", ratio(low), ratio(high));
             Some(vec![
                 now.what.clone(),
                 ratio(then.found),
-                spread.unwrap_or_default(),
+                then.spread.map(spread).unwrap_or_default(),
                 ratio(now.found),
+                now.spread.map(|it| spread((it.low, it.high))).unwrap_or_default(),
                 word.to_owned(),
             ])
         })
@@ -41,7 +41,7 @@ pub(crate) fn write(page: &str, aims: &[Aim]) -> String {
     }
     let mut text = format!("\n## Since {}\n\n", line(page, "- commit: "));
     let _ = writeln!(text, "Then on: {}\n", line(page, "- machine: "));
-    text + &table(&["", "then", "rounds", "now", ""], &rows)
+    text + &table(&["", "then", "rounds", "now", "rounds", ""], &rows)
 }
 
 fn line<'t>(page: &'t str, start: &str) -> &'t str {
@@ -63,19 +63,25 @@ fn read(page: &str) -> Vec<Then> {
     rows.map(cells).filter_map(then).collect()
 }
 
-/// By the digits that stand on the page.
-fn agree(then: &Then, now: f64) -> bool {
-    let (low, high) = then.spread.unwrap_or({
-        let slack = then.found.abs() * SAME;
-        (then.found - slack, then.found + slack)
+fn agree(then: &Then, now: &Aim) -> bool {
+    let spread = now.spread.map(|it| (it.low, it.high));
+    lies(now.found, then.found, then.spread) || lies(then.found, now.found, spread)
+}
+
+/// Whether a figure lies within another's spread, by the digits that stand on the page.
+fn lies(figure: f64, other: f64, spread: Option<(f64, f64)>) -> bool {
+    let (low, high) = spread.unwrap_or({
+        let slack = other.abs() * SAME;
+        (other - slack, other + slack)
     });
-    let last = if then.found.abs() < 0.1 { 0.0005 } else { 0.005 };
-    (low - last..high + last).contains(&now)
+    let last = if other.abs() < 0.1 { 0.0005 } else { 0.005 };
+    (low - last..high + last).contains(&figure)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::figures::Middle;
 
     const PAGE: &str = "# Performance\n\n- machine: M, 2 cores\n- commit: abc\n\n## Aims\n\nRatios.\n\n\
         |                      | found |       rounds | at most |             |\n\
@@ -94,19 +100,30 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_outside_of_the_spread_differs() {
-        let aim = |what: &str, found| Aim { what: what.to_owned(), found, ..Aim::default() };
-        let said = |grant, memory| {
-            write(PAGE, &[aim("grant, to the script", grant), aim("memory, MB", memory)])
+    fn what_lies_outside_of_both_spreads_differs() {
+        let middle = |low, high| Some(Middle { low, high, median: low, rounds: 16 });
+        let aim = |what: &str, found, spread| Aim {
+            what: what.to_owned(),
+            found,
+            spread,
+            ..Aim::default()
         };
-        assert!(said(0.50, 6.10).starts_with("\n## Since abc\n\nThen on: M, 2 cores\n"));
-        for (grant, memory, differ) in
-            [(0.44, 6.25, 0), (0.574, 6.31, 0), (0.576, 6.0, 2), (0.43, 6.19, 1)]
-        {
-            let said = said(grant, memory);
+        let said = |grant, low, high, memory| {
+            let grant = aim("grant, to the script", grant, middle(low, high));
+            write(PAGE, &[grant, aim("memory, MB", memory, None)])
+        };
+        assert!(said(0.5, 0.5, 0.5, 6.10).starts_with("\n## Since abc\n\nThen on: M, 2 cores\n"));
+        for (grant, low, high, memory, differ) in [
+            (0.44, 0.44, 0.44, 6.25, 0),
+            (0.574, 0.57, 0.58, 6.31, 0),
+            (0.60, 0.50, 0.62, 6.19, 0),
+            (0.60, 0.51, 0.62, 6.19, 1),
+            (0.43, 0.40, 0.49, 6.0, 2),
+        ] {
+            let said = said(grant, low, high, memory);
             assert_eq!(said.matches("**differs**").count(), differ, "{said}");
             assert_eq!(said.matches(" agrees ").count(), 2 - differ, "{said}");
         }
-        assert_eq!(write("# Another page\n", &[aim("memory, MB", 6.0)]), "");
+        assert_eq!(write("# Another page\n", &[aim("memory, MB", 6.0, None)]), "");
     }
 }
