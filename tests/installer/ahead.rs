@@ -31,6 +31,9 @@ fn assert_handed(run: &Outcome, handed: bool) {
     run.assert_clean();
 }
 
+/// A program that takes a second to come: one that is there before the policy ends that one's fetch.
+const SLOW: &str = "location ~ ^/v/ { limit_rate 200k; }";
+
 /// One request and one connection for each of the three files, and whole.
 #[test]
 fn one_request_each() {
@@ -38,6 +41,7 @@ fn one_request_each() {
         for (hidden, fetch) in [("wget", "curl -sLf"), ("curl", "wget -qO-")] {
             let run = World::default()
                 .without(&[hidden])
+                .fault(SLOW)
                 .run(&format!("{fetch} {URL}/install.sh | {shell}"));
             assert_handed(&run, true);
             let files = ["/install.sh", "/policy.toml", "/v/"].map(|path| asked(&run, path));
@@ -58,6 +62,7 @@ fn at_the_same_time() {
     for shell in SHELLS {
         let run = World::default()
             .put("usr/sbin/curl", meet)
+            .fault(SLOW)
             .run(&format!("curl -sLf {URL} >/run/s; mv /run/s /run/script; {shell} </run/script"));
         assert_handed(&run, true);
     }
@@ -83,7 +88,7 @@ fn only_for_whom_it_is() {
         ("grant --version", false),
         ("grant -V", false),
     ] {
-        let run = World::default().run(&line("dash", args));
+        let run = World::default().fault(SLOW).run(&line("dash", args));
         assert_handed(&run, asks);
         assert_eq!(asked(&run, "/policy.toml").len(), usize::from(asks), "{args} {run:#?}");
     }
