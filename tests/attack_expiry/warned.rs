@@ -93,6 +93,8 @@ fn who_is_signed_in_is_told_once() {
         server.let_end_in(620);
         server.grant("--no-verify").is("updated", 0);
         shell.wait_for(ENGLISH);
+        // It is written down when it has been said.
+        host.ok("until tail -n 1 /var/lib/support-access/journal | grep -q '\"warned\":[0-9]'; do sleep 0.1; done");
         let left = "stat -c %Y /var/lib/support-access/journal";
         let at: i64 = host.ok(left).trim().parse().expect("a moment");
         let text = host.read(JOURNAL);
